@@ -1,0 +1,2 @@
+//! The `proofbell` command.
+fn main() {}
