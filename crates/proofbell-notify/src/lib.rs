@@ -1,1 +1,26 @@
 #![doc = include_str!("../README.md")]
+
+mod address;
+mod mask;
+mod message;
+mod notifier;
+mod outcome;
+mod phone;
+mod recipient;
+mod registry;
+mod rich;
+
+#[cfg(feature = "http")]
+pub mod http;
+#[cfg(feature = "testkit")]
+pub mod testkit;
+
+pub use address::{Address, AddressError, AddressKind, EmailAddress, Form};
+pub use mask::{mask_email, mask_middle};
+pub use message::{Body, Email, Measure, Message};
+pub use notifier::{ConfigError, DynNotifier, Notifier, ProbeError, Toolkit};
+pub use outcome::{Outcome, Reason, Receipt, Scope};
+pub use phone::PhoneNumber;
+pub use recipient::{FieldProblem, Recipient};
+pub use registry::{Registry, UnknownKind};
+pub use rich::{Block, Button, Chat, Field, Span};

@@ -1,0 +1,5 @@
+//! The one HTTP wrapper.
+
+/// The one HTTP client of the process.
+#[derive(Clone, Debug, Default)]
+pub struct Client;

@@ -1,0 +1,119 @@
+//! The plugin contract: one small trait, erased once.
+
+use async_trait::async_trait;
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
+
+use crate::{AddressKind, Body, Form, Measure, Message, Outcome, Reason};
+
+/// A way to deliver messages. A plugin implements this trait and nothing else of ours.
+pub trait Notifier: Send + Sync + Sized + 'static {
+    /// The word for it in configuration: `kind = "slack"`.
+    const KIND: &'static str;
+    /// The plugin's own settings with their documentation. No serde `tag`, `flatten` or `untagged`: they ruin error positions. Always `deny_unknown_fields`.
+    type Config: DeserializeOwned + JsonSchema;
+
+    /// Checks the settings and builds the notifier. Pure: no file, network or clock.
+    ///
+    /// # Errors
+    /// What is wrong, at which setting, and what to write instead.
+    fn from_config(config: Self::Config, kit: &Toolkit) -> Result<Self, ConfigError>;
+
+    /// Which template variant it takes.
+    fn form(&self) -> Form;
+
+    /// Which address it needs.
+    fn address(&self) -> AddressKind;
+
+    /// What a body costs here; `None` where nobody counts.
+    fn measure(&self, body: &Body) -> Option<Measure> {
+        let _ = body;
+        None
+    }
+
+    /// Tries once to deliver. May be cancelled at any point by dropping the future; nothing half-used may be left behind.
+    fn send(&self, message: &Message) -> impl Future<Output = Outcome> + Send;
+
+    /// Proves that the channel works without delivering anything, as far as the service lets us.
+    fn probe(&self) -> impl Future<Output = Result<(), ProbeError>> + Send;
+}
+
+/// [`Notifier`] as a trait object: what the pipeline holds. Implemented here for every notifier, and nowhere else but for test doubles.
+#[async_trait]
+pub trait DynNotifier: Send + Sync {
+    /// [`Notifier::KIND`].
+    fn kind(&self) -> &'static str;
+    /// [`Notifier::form`].
+    fn form(&self) -> Form;
+    /// [`Notifier::address`].
+    fn address(&self) -> AddressKind;
+    /// [`Notifier::measure`].
+    fn measure(&self, body: &Body) -> Option<Measure>;
+    /// [`Notifier::send`].
+    async fn send(&self, message: &Message) -> Outcome;
+    /// [`Notifier::probe`].
+    async fn probe(&self) -> Result<(), ProbeError>;
+}
+
+#[async_trait]
+impl<N: Notifier> DynNotifier for N {
+    fn kind(&self) -> &'static str {
+        N::KIND
+    }
+
+    fn form(&self) -> Form {
+        Notifier::form(self)
+    }
+
+    fn address(&self) -> AddressKind {
+        Notifier::address(self)
+    }
+
+    fn measure(&self, body: &Body) -> Option<Measure> {
+        Notifier::measure(self, body)
+    }
+
+    async fn send(&self, message: &Message) -> Outcome {
+        Notifier::send(self, message).await
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        Notifier::probe(self).await
+    }
+}
+
+/// What the host shares with every notifier.
+#[derive(Clone, Debug, Default)]
+pub struct Toolkit {
+    /// The one HTTP client of the process.
+    #[cfg(feature = "http")]
+    pub http: crate::http::Client,
+}
+
+/// Why settings cannot be used: the setting's path below the channel, and what to write instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}{message}", if path.is_empty() { String::new() } else { format!("`{path}`: ") })]
+pub struct ConfigError {
+    /// Dotted path of the setting, empty for the channel as a whole.
+    pub path: String,
+    /// What is wrong and what is allowed.
+    pub message: String,
+}
+
+impl ConfigError {
+    /// An error at the setting `path`.
+    pub fn at(path: impl Into<String>, message: impl Into<String>) -> ConfigError {
+        ConfigError { path: path.into(), message: message.into() }
+    }
+}
+
+/// Why a channel does not work now.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ProbeError {
+    /// The provider refuses us: credentials wrong, account closed. Somebody must act.
+    #[error("refused: {0}")]
+    Refused(Reason),
+    /// The provider cannot be reached or does not answer; that may pass.
+    #[error("unreachable: {0}")]
+    Unreachable(Reason),
+}

@@ -1,0 +1,65 @@
+//! One person or place out of an audience.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use crate::{Address, AddressKind, EmailAddress, PhoneNumber};
+
+/// One person or place out of an audience, with addresses, locale and time zone. Every field present is a valid one.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Recipient {
+    /// How to address the person in text.
+    pub name: Option<String>,
+    /// Their mailbox.
+    pub email: Option<EmailAddress>,
+    /// Their phone number.
+    pub phone: Option<PhoneNumber>,
+    /// Their names within services, by key: `slack`.
+    #[serde(default)]
+    pub named: BTreeMap<String, String>,
+    /// BCP 47 language tag; the default locale when absent.
+    pub locale: Option<String>,
+    /// IANA time zone; the default one when absent.
+    pub tz: Option<String>,
+    /// Everything else the directory knows.
+    #[serde(default)]
+    pub extra: Map<String, Value>,
+    /// Fields that were given but not usable; each costs that field, not the recipient.
+    #[serde(default)]
+    pub problems: Vec<FieldProblem>,
+}
+
+/// A field of a recipient that could not be used. It does not repeat the value.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FieldProblem {
+    /// The field: `email`, `phone`, `locale`, `tz`.
+    pub field: String,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+impl Recipient {
+    /// This recipient's address for a channel; `None` when it has none of that kind.
+    pub fn address(&self, kind: AddressKind) -> Option<Address> {
+        match kind {
+            AddressKind::Email => self.email.clone().map(Address::Email),
+            AddressKind::Phone => self.phone.clone().map(Address::Phone),
+            AddressKind::Named(key) => self.named.get(key).cloned().map(Address::Named),
+            AddressKind::Fixed => Some(Address::Fixed),
+        }
+    }
+
+    /// What tells this recipient from the others of its audience, stable over lookups: the first address it has, else the name.
+    /// It is personal data: for deriving ids, not for showing.
+    pub fn key(&self) -> String {
+        let named = || self.named.iter().next().map(|(key, value)| format!("{key}:{value}"));
+        self.email
+            .as_ref()
+            .map(|email| format!("email:{}", email.expose()))
+            .or_else(|| self.phone.as_ref().map(|phone| format!("phone:{}", phone.expose())))
+            .or_else(named)
+            .unwrap_or_else(|| format!("name:{}", self.name.as_deref().unwrap_or_default()))
+    }
+}

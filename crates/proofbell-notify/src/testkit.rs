@@ -1,0 +1,1 @@
+//! The contract kit that every notifier's tests run.
