@@ -167,6 +167,7 @@ fn one_good_signature_of_version_1_is_enough_and_needed() {
         (format!(" {SIGNATURE}"), "signature_malformed"),
         (format!("{SIGNATURE}\t{foreign}"), "signature_malformed"),
         (format!("{SIGNATURE},{foreign}"), "signature_malformed"),
+        (format!("v2,\u{1} {SIGNATURE}"), "signature_malformed"),
         (format!("{SIGNATURE} v1,"), "signature_malformed"),
         (too_many, "signature_malformed"),
     ];
