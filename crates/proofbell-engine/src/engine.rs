@@ -1,0 +1,110 @@
+//! The pure core: rules, audiences, channels, glossary and templates together.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use proofbell_event::Event;
+use proofbell_notify::{AddressKind, Form};
+use serde_json::{Map, Value};
+
+use crate::{Case, Decision, Draft, EventId, Glossary, On, Rule};
+
+/// Everything that decides, checked by whoever made it.
+#[derive(Debug, Default)]
+pub struct Setup {
+    /// The rules.
+    pub rules: Vec<Rule>,
+    /// The audiences by name.
+    pub audiences: BTreeMap<String, Audience>,
+    /// The channels by name.
+    pub channels: BTreeMap<String, ChannelFacts>,
+    /// Names and advice for sides and reasons, and terms.
+    pub glossary: Glossary,
+    /// Constants for all templates.
+    pub vars: Map<String, Value>,
+    /// What holds where nothing else is said.
+    pub defaults: Defaults,
+}
+
+/// What holds where nothing else is said.
+#[derive(Clone, Debug)]
+pub struct Defaults {
+    /// BCP 47 tag, where a recipient has none.
+    pub locale: String,
+    /// IANA name, where a recipient has none.
+    pub tz: String,
+}
+
+impl Default for Defaults {
+    fn default() -> Self {
+        Defaults { locale: "en".to_owned(), tz: "UTC".to_owned() }
+    }
+}
+
+/// A kind of person, as far as deciding needs to know.
+#[derive(Clone, Debug, Default)]
+pub struct Audience {
+    /// Channels, unless the rule says otherwise.
+    pub via: Vec<String>,
+    /// Channels in order when none of `via` could, unless the rule says otherwise.
+    pub else_via: Vec<String>,
+    /// Who is told when nobody can be found or reached.
+    pub nobody: Option<Nobody>,
+}
+
+/// Who is told when nobody can be found or reached, and with which template.
+#[derive(Clone, Debug)]
+pub struct Nobody {
+    /// The audience.
+    pub to: String,
+    /// The template.
+    pub template: String,
+}
+
+/// A channel, as far as deciding needs to know.
+#[derive(Clone, Debug)]
+pub struct ChannelFacts {
+    /// Which template variant it takes.
+    pub form: Form,
+    /// Which address it needs.
+    pub address: AddressKind,
+    /// Events that must never go this way, whatever a rule says.
+    pub never_on: Vec<On>,
+}
+
+/// Something that may make rules speak: one stored event.
+#[derive(Clone, Copy, Debug)]
+pub struct Stimulus<'a> {
+    /// The stored event's id.
+    pub id: EventId,
+    /// 0 at first, one more with each replay.
+    pub generation: u32,
+    /// When it was received: planning's `now`.
+    pub received_at: Timestamp,
+    /// What it says.
+    pub event: &'a Event,
+}
+
+/// What a stimulus led to.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The case with the event in it.
+    pub case: Case,
+    /// What decided.
+    pub decision: Decision,
+    /// What is to be told.
+    pub drafts: Vec<Draft>,
+}
+
+/// The pure core. Cheap to share, never changed: a reload makes a new one.
+#[derive(Debug)]
+pub struct Engine {
+    setup: Setup,
+}
+
+impl Engine {
+    /// Everything that decides.
+    pub fn new(setup: Setup) -> Engine {
+        Engine { setup }
+    }
+}
