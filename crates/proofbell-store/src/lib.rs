@@ -1,1 +1,21 @@
 #![doc = include_str!("../README.md")]
+
+mod error;
+mod event;
+mod message;
+mod plan;
+mod store;
+mod view;
+
+pub use error::StoreError;
+pub use event::{Acceptance, NewEvent, Shape, StoredEvent};
+pub use message::{
+    Claim, ClaimRequest, Claimed, Ended, Finish, MessageState, NewMessage, Next, Remember, Suppression,
+    SuppressionKind,
+};
+pub use plan::{Addressed, DraftEnd, DueDraft, DueReach, NewReach, Plan, PlanResult, ReachUpdate, Unplanned};
+pub use store::{Orphans, Store};
+pub use view::{
+    AttemptView, CaseView, ChannelPause, DecisionView, DraftView, EventFilter, EventView, MessageFilter,
+    MessageView, PausedBy, QueueDepth, Stats,
+};
