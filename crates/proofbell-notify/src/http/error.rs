@@ -1,0 +1,94 @@
+//! Why no answer came, and on which side of the line the request was by then.
+
+use std::error::Error;
+use std::io;
+
+use crate::{Outcome, ProbeError, Reason};
+
+/// Why no answer came. The texts are of a fixed vocabulary: none holds a URL, a header or a body.
+///
+/// Codes of the reasons: `client`, `request`, `dns`, `connect`, `tls`, `connect_timeout` (not sent); `timeout`, `cut` (lost).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum SendError {
+    /// Nothing left us: trying again cannot deliver twice.
+    #[error("not sent: {0}")]
+    NotSent(Reason),
+    /// The request, or a part of it, may have arrived, and no whole answer came back: it may have been carried out.
+    #[error("no answer: {0}")]
+    Lost(Reason),
+}
+
+impl SendError {
+    /// What a notifier reports: [`Outcome::RetryLater`] when nothing left us, else [`Outcome::Unknown`].
+    pub fn outcome(self) -> Outcome {
+        match self {
+            SendError::NotSent(reason) => Outcome::RetryLater { reason },
+            SendError::Lost(reason) => Outcome::Unknown { reason },
+        }
+    }
+
+    /// What a notifier's probe reports: the provider cannot be reached.
+    pub fn probe_error(self) -> ProbeError {
+        match self {
+            SendError::NotSent(reason) | SendError::Lost(reason) => ProbeError::Unreachable(reason),
+        }
+    }
+
+    /// Why.
+    pub fn reason(&self) -> &Reason {
+        match self {
+            SendError::NotSent(reason) | SendError::Lost(reason) => reason,
+        }
+    }
+
+    pub(super) fn setup(detail: &str) -> SendError {
+        SendError::NotSent(Reason::new("client", format!("the HTTP client cannot be set up: {detail}")))
+    }
+
+    pub(super) fn request(detail: &str) -> SendError {
+        SendError::NotSent(Reason::new("request", detail))
+    }
+
+    /// Only an error of the connector, or of building the request, proves that nothing left us; all others may have come after the first byte.
+    pub(super) fn from_reqwest(error: reqwest::Error) -> SendError {
+        if error.is_builder() {
+            return SendError::request("a header or the body cannot be sent as HTTP");
+        }
+        if error.is_connect() {
+            return SendError::NotSent(why_not_connected(&error));
+        }
+        SendError::Lost(if error.is_timeout() {
+            Reason::new("timeout", "no whole answer within the time allowed")
+        } else {
+            Reason::new("cut", "the connection ended before the whole answer came")
+        })
+    }
+}
+
+fn why_not_connected(error: &reqwest::Error) -> Reason {
+    if error.is_dns() {
+        return Reason::new("dns", "the host's name could not be looked up");
+    }
+    if let Some(error) = causes(error).find_map(tls_error) {
+        return Reason::new("tls", format!("no TLS with the host: {error}"));
+    }
+    if error.is_timeout() {
+        return Reason::new("connect_timeout", "no connection within 5 s");
+    }
+    match causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
+        Some(error) => Reason::new("connect", format!("no connection: {}", error.kind())),
+        None => Reason::new("connect", "no connection"),
+    }
+}
+
+fn causes<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(error.source(), |&cause| cause.source())
+}
+
+/// An `io::Error` wraps what rustls reports, sometimes twice, and steps over it in `source`.
+fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> {
+    if let Some(error) = cause.downcast_ref::<rustls::Error>() {
+        return Some(error);
+    }
+    tls_error(cause.downcast_ref::<io::Error>()?.get_ref()?)
+}
