@@ -10,8 +10,8 @@ mod view;
 pub use error::StoreError;
 pub use event::{Acceptance, NewEvent, Shape, StoredEvent};
 pub use message::{
-    Claim, ClaimRequest, Claimed, Ended, Finish, MessageState, NewMessage, Next, Remember, Suppression,
-    SuppressionKind,
+    Claim, ClaimOnly, ClaimRequest, Claimed, Ended, Finish, MessageState, NewMessage, Next, Remember,
+    Suppression, SuppressionKind,
 };
 pub use plan::{Addressed, DraftEnd, DueDraft, DueReach, NewReach, Plan, PlanResult, ReachUpdate, Unplanned};
 pub use store::{Orphans, Store};

@@ -90,6 +90,17 @@ pub struct ClaimRequest {
     pub limit: usize,
     /// How long the claim holds.
     pub lease: Duration,
+    /// Which of the channel's messages.
+    pub only: ClaimOnly,
+}
+
+/// Which of a channel's waiting messages a claim takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ClaimOnly {
+    /// Those that are due.
+    Due,
+    /// Those that have expired, due or not: what a paused channel still has to end.
+    Expired,
 }
 
 /// What a claim brought.

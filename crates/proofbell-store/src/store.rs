@@ -25,8 +25,13 @@ pub trait Store: Send + Sync + 'static {
     /// Commits plans in their order: a case planned twice in one list carries on from its own earlier plan.
     async fn commit_plans(&self, plans: Vec<Plan>, now: Timestamp) -> Result<Vec<PlanResult>, StoreError>;
 
-    /// Drafts that wait for addressing and are due, oldest first.
-    async fn due_drafts(&self, now: Timestamp, limit: usize) -> Result<Vec<DueDraft>, StoreError>;
+    /// Drafts of one audience that wait for addressing and are due, oldest first. By audience, so that one hanging directory delays no other.
+    async fn due_drafts(
+        &self,
+        audience: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueDraft>, StoreError>;
 
     /// Commits what addressing made.
     async fn commit_addressed(&self, addressed: Vec<Addressed>, now: Timestamp) -> Result<(), StoreError>;
@@ -37,8 +42,11 @@ pub trait Store: Send + Sync + 'static {
     /// Commits what was decided about recipients.
     async fn commit_reaches(&self, updates: Vec<ReachUpdate>, now: Timestamp) -> Result<(), StoreError>;
 
-    /// When the next draft or recipient is due, for those that wait for a time.
-    async fn next_addressing(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// Audiences that have waiting drafts, with the time when the first of them is due.
+    async fn waiting_audiences(&self) -> Result<Vec<(String, Timestamp)>, StoreError>;
+
+    /// When the next recipient is to be looked at again.
+    async fn next_reach(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// Claims due messages of a channel: counts and commits an attempt for each before returning it.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError>;
