@@ -10,10 +10,12 @@ mod view;
 pub use error::StoreError;
 pub use event::{Acceptance, NewEvent, Shape, StoredEvent};
 pub use message::{
-    Claim, ClaimOnly, ClaimRequest, Claimed, Ended, Finish, MessageState, NewMessage, Next, Remember,
-    Suppression, SuppressionKind,
+    Claim, ClaimOnly, ClaimRequest, Claimed, Ended, FOR_ALL, Finish, MessageState, NewMessage, Next,
+    Remember, Suppression, SuppressionKind,
 };
-pub use plan::{Addressed, DraftEnd, DueDraft, DueReach, NewReach, Plan, PlanResult, ReachUpdate, Unplanned};
+pub use plan::{
+    Addressed, DraftEnd, DueDraft, DueFallback, Fallback, Plan, PlanResult, Reach, SentSoFar, Unplanned,
+};
 pub use store::{Orphans, Store};
 pub use view::{
     AttemptView, CaseView, ChannelPause, DecisionView, DraftView, EventFilter, EventView, MessageFilter,

@@ -8,6 +8,9 @@ use proofbell_event::EventName;
 use proofbell_notify::{Measure, Message};
 use uuid::Uuid;
 
+/// The `reach_key` of a message that is for all recipients of its draft, because the channel is its own address.
+pub const FOR_ALL: &str = "*";
+
 /// A message just made.
 #[derive(Clone, Debug)]
 pub struct NewMessage {
@@ -17,7 +20,7 @@ pub struct NewMessage {
     pub id: Uuid,
     /// The draft; `None` for a test message by `proofbell send`.
     pub draft: Option<Uuid>,
-    /// The recipient within the draft.
+    /// The recipient within the draft; [`FOR_ALL`] when the channel is its own address.
     pub reach_key: String,
     /// The channel's name.
     pub channel: String,

@@ -63,9 +63,11 @@ pub struct Addressed {
     /// How it ended, or when to try again.
     pub end: DraftEnd,
     /// The recipients found.
-    pub reaches: Vec<NewReach>,
+    pub reaches: Vec<Reach>,
     /// The messages made. One whose id is there already is left as it is.
     pub messages: Vec<NewMessage>,
+    /// When to look at the draft again, besides when a message of it ends unsent: its `else_at`.
+    pub look_at: Option<Timestamp>,
     /// A draft to tell that nobody was found.
     pub drafts: Vec<Draft>,
 }
@@ -88,48 +90,53 @@ pub enum DraftEnd {
     },
 }
 
-/// One recipient of a draft, with what has been tried to reach it.
-#[derive(Clone, Debug)]
-pub struct NewReach {
-    /// The draft.
-    pub draft: Uuid,
-    /// [`Recipient::key`], or an index for a channel's own address; unique within the draft.
+/// One recipient of an addressed draft, with what has been tried to reach it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reach {
+    /// [`Recipient::key`], unique within the draft.
     pub key: String,
     /// The recipient as the directory knew it.
     pub recipient: Recipient,
     /// How many of `else_via` have been used.
     pub next_else: usize,
-    /// When it must be looked at again: `else_at` of the draft; it is also looked at when a message of it ends unsent.
-    pub due_at: Option<Timestamp>,
 }
 
-/// A recipient to look at again: a message to it ended unsent, or `else_at` has come.
+/// An addressed draft to look at again: a message of it ended unsent, or `else_at` has come.
 #[derive(Clone, Debug)]
-pub struct DueReach {
-    /// The recipient.
-    pub reach: NewReach,
+pub struct DueFallback {
     /// The draft.
     pub draft: Draft,
     /// The event it came from.
     pub event: StoredEvent,
-    /// Its messages so far: id, channel, step, state.
-    pub messages: Vec<(Uuid, String, MessageState)>,
-    /// Whether any recipient of the same draft has been reached or may still be reached (a message sent or waiting).
-    pub others_alive: bool,
+    /// Its recipients, in the order in which they were found.
+    pub reaches: Vec<Reach>,
+    /// Its messages so far, oldest first.
+    pub messages: Vec<SentSoFar>,
 }
 
-/// What was decided about a [`DueReach`], committed as a whole.
-#[derive(Clone, Debug)]
-pub struct ReachUpdate {
+/// A message of a draft, as the choice of a fallback sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentSoFar {
+    /// Its id.
+    pub id: Uuid,
+    /// The recipient's key; [`crate::FOR_ALL`] when the channel is its own address.
+    pub reach_key: String,
+    /// The channel.
+    pub channel: String,
+    /// Where it is.
+    pub state: MessageState,
+}
+
+/// What was decided about a [`DueFallback`], committed as a whole.
+#[derive(Clone, Debug, Default)]
+pub struct Fallback {
     /// The draft.
     pub draft: Uuid,
-    /// The recipient.
-    pub key: String,
-    /// How many of `else_via` have been used now.
-    pub next_else: usize,
-    /// When to look again, besides when a message ends.
-    pub due_at: Option<Timestamp>,
-    /// New messages.
+    /// Recipients whose `next_else` moved: key and new value.
+    pub moved: Vec<(String, usize)>,
+    /// When to look again, besides when a message of it ends unsent.
+    pub look_at: Option<Timestamp>,
+    /// New messages. One whose id is there already is left as it is.
     pub messages: Vec<NewMessage>,
     /// Waiting messages that end now (`else_after` has passed): each with how. One that is being sent is left alone.
     pub cancelled: Vec<(Uuid, Ended)>,

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Acceptance, Addressed, CaseView, ChannelPause, Claim, ClaimRequest, Claimed, DecisionView, DueDraft,
     DueReach, EventFilter, EventView, Finish, MessageFilter, MessageView, NewEvent, NewMessage, Plan,
-    PlanResult, ReachUpdate, Stats, StoreError, StoredEvent, Unplanned,
+    PlanResult, Stats, StoreError, StoredEvent, Unplanned,
 };
 
 /// A durable store. What writes returns after the commit (fsynced); dropping a returned future never undoes or
@@ -36,23 +36,23 @@ pub trait Store: Send + Sync + 'static {
     /// Commits what addressing made.
     async fn commit_addressed(&self, addressed: Vec<Addressed>, now: Timestamp) -> Result<(), StoreError>;
 
-    /// Recipients to look at again, oldest first.
-    async fn due_reaches(&self, now: Timestamp, limit: usize) -> Result<Vec<DueReach>, StoreError>;
+    /// Addressed drafts to look at again, oldest first: a message of it ended unsent since the last look, or its time has come.
+    async fn due_fallbacks(&self, now: Timestamp, limit: usize) -> Result<Vec<DueFallback>, StoreError>;
 
-    /// Commits what was decided about recipients.
-    async fn commit_reaches(&self, updates: Vec<ReachUpdate>, now: Timestamp) -> Result<(), StoreError>;
+    /// Commits what was decided about them. A message that ended unsent between the look and the commit makes the draft due again.
+    async fn commit_fallbacks(&self, fallbacks: Vec<Fallback>, now: Timestamp) -> Result<(), StoreError>;
 
     /// Audiences that have waiting drafts, with the time when the first of them is due.
     async fn waiting_audiences(&self) -> Result<Vec<(String, Timestamp)>, StoreError>;
 
-    /// When the next recipient is to be looked at again.
-    async fn next_reach(&self) -> Result<Option<Timestamp>, StoreError>;
+    /// When the next addressed draft is to be looked at again.
+    async fn next_fallback(&self) -> Result<Option<Timestamp>, StoreError>;
 
     /// Claims due messages of a channel: counts and commits an attempt for each before returning it.
     async fn claim(&self, request: ClaimRequest) -> Result<Claim, StoreError>;
 
     /// Records attempts that ended. A record whose epoch is not the message's changes nothing. A message that ends
-    /// unsent makes its recipient due for another look.
+    /// unsent makes its draft due for another look.
     async fn record(&self, finished: Vec<Finish>) -> Result<(), StoreError>;
 
     /// Claims whose lease has run out by `now`, taken over under a new epoch without counting an attempt: their outcome is unknown.
