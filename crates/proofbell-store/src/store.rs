@@ -7,8 +7,8 @@ use uuid::Uuid;
 
 use crate::{
     Acceptance, Addressed, CaseView, ChannelPause, Claim, ClaimRequest, Claimed, DecisionView, DueDraft,
-    DueReach, EventFilter, EventView, Finish, MessageFilter, MessageView, NewEvent, NewMessage, Plan,
-    PlanResult, Stats, StoreError, StoredEvent, Unplanned,
+    DueFallback, EventFilter, EventView, Fallback, Finish, MessageFilter, MessageView, NewEvent, NewMessage,
+    Plan, PlanResult, Stats, StoreError, StoredEvent, Unplanned,
 };
 
 /// A durable store. What writes returns after the commit (fsynced); dropping a returned future never undoes or
