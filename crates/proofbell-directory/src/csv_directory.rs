@@ -1,0 +1,144 @@
+//! People in a CSV file that is read again when it changes.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use proofbell_notify::Recipient;
+use tokio::sync::{Mutex, MutexGuard};
+use tokio::time::Instant;
+
+use crate::source::{Look, Stamp, look};
+use crate::table::Table;
+use crate::{Directory, FieldReader, Lookup, LookupError};
+
+/// How often, at most, a lookup looks whether the file has changed.
+const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How many line numbers of rows that do not count are logged.
+const LINES_LOGGED: usize = 10;
+
+/// People in a CSV file. Opens the file at the first lookup and reads it again when it changes.
+///
+/// A file that is missing, half written or not usable does not take away what was read before: lookups go on with the last good
+/// contents, the log warns once, and [`Directory::probe`] tells.
+pub struct CsvDirectory {
+    path: PathBuf,
+    key: String,
+    reader: FieldReader,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    looked_at: Option<Instant>,
+    stamp: Option<Stamp>,
+    table: Option<Arc<Table>>,
+    trouble: Option<LookupError>,
+}
+
+impl CsvDirectory {
+    /// A directory over the file at `path`. `key` names the column that is compared: with the case's `sr_uuid` when it is called
+    /// so, with its `reference_id` otherwise.
+    pub fn new(path: PathBuf, key: String, reader: FieldReader) -> Self {
+        CsvDirectory { path, key, reader, state: Mutex::default() }
+    }
+
+    /// Looks at the file. Others wait meanwhile: the first time they need what comes of it.
+    async fn refresh(&self, state: &mut MutexGuard<'_, State>) {
+        let (path, key) = (self.path.clone(), self.key.clone());
+        let (stamp, table) = (state.stamp.clone(), state.table.clone());
+        let task = tokio::task::spawn_blocking(move || look(&path, &key, stamp.as_ref(), table.as_deref()));
+        state.looked_at = Some(Instant::now());
+        match task.await {
+            // What was wrong stays wrong as long as the file stays the same.
+            Ok(Look::Same { stamp }) if stamp.is_some() && stamp == state.stamp => {}
+            Ok(Look::Same { stamp }) => {
+                state.stamp = stamp;
+                state.trouble = None;
+            }
+            Ok(Look::New { stamp, table }) => {
+                self.log_read(&table);
+                state.stamp = stamp;
+                state.table = Some(Arc::new(table));
+                state.trouble = None;
+            }
+            Ok(Look::Unusable { stamp, error }) => {
+                state.stamp = stamp;
+                self.trouble(state, error);
+            }
+            Err(_) => {
+                self.trouble(state, LookupError::Unavailable("read the directory: interrupted".to_owned()))
+            }
+        }
+    }
+
+    fn trouble(&self, state: &mut State, error: LookupError) {
+        if state.trouble.as_ref() != Some(&error) {
+            let in_use = match &state.table {
+                Some(_) => "what was read before stays in use",
+                None => "nobody can be looked up until then",
+            };
+            tracing::warn!("failed to {error}; {in_use}");
+        }
+        state.trouble = Some(error);
+    }
+
+    fn log_read(&self, table: &Table) {
+        let path = self.path.display();
+        tracing::info!(directory.path = %path, directory.rows = table.row_count(), "directory file read");
+        let skipped = table.skipped();
+        if !skipped.is_empty() {
+            let lines = &skipped[..skipped.len().min(LINES_LOGGED)];
+            tracing::warn!(
+                directory.path = %path, directory.skipped = skipped.len(), directory.lines = ?lines,
+                "rows left out: they have more or fewer cells than the header"
+            );
+        }
+    }
+
+    async fn table(&self) -> Result<Arc<Table>, LookupError> {
+        let mut state = self.state.lock().await;
+        if state.looked_at.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
+            self.refresh(&mut state).await;
+        }
+        match (&state.table, &state.trouble) {
+            (Some(table), _) => Ok(Arc::clone(table)),
+            (None, Some(error)) => Err(error.clone()),
+            (None, None) => Err(LookupError::Unavailable("read the directory: not read yet".to_owned())),
+        }
+    }
+}
+
+#[async_trait]
+impl Directory for CsvDirectory {
+    async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
+        let table = self.table().await?;
+        let id = match self.key.as_str() {
+            "sr_uuid" => query.sr_uuid.as_deref(),
+            _ => query.reference_id.as_deref(),
+        };
+        let Some(id) = id else { return Ok(Vec::new()) };
+        Ok(table.members(id).map(|member| self.reader.read(&member)).collect())
+    }
+
+    async fn probe(&self) -> Result<String, LookupError> {
+        let mut state = self.state.lock().await;
+        self.refresh(&mut state).await;
+        match (&state.table, &state.trouble) {
+            (_, Some(error)) => Err(error.clone()),
+            (Some(table), None) => Ok(match table.skipped().len() {
+                0 => format!("{} rows", table.row_count()),
+                skipped => format!("{} rows, {skipped} more left out", table.row_count()),
+            }),
+            (None, None) => Err(LookupError::Unavailable("read the directory: not read yet".to_owned())),
+        }
+    }
+
+    fn kind(&self) -> &'static str {
+        "csv"
+    }
+}
+
+#[cfg(test)]
+mod tests;

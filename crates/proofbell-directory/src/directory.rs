@@ -1,0 +1,43 @@
+//! What a directory is asked and what it answers.
+
+use async_trait::async_trait;
+use proofbell_notify::Recipient;
+
+/// Where the people of an audience are found.
+#[async_trait]
+pub trait Directory: Send + Sync {
+    /// The recipients behind a case. An empty list means that nobody is known there.
+    ///
+    /// # Errors
+    /// When the question could not be answered; whether to ask again is in the variant.
+    async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError>;
+
+    /// Proves that the directory can be asked now, and says in a sentence for people what is in it.
+    ///
+    /// # Errors
+    /// What stands in the way, even while [`Directory::lookup`] still answers from an older copy.
+    async fn probe(&self) -> Result<String, LookupError>;
+
+    /// The word for it in configuration: `list`, `csv`.
+    fn kind(&self) -> &'static str;
+}
+
+/// What is known of a case when its people are looked up.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lookup {
+    /// The marketplace's own id of the item; absent when the event carried none.
+    pub reference_id: Option<String>,
+    /// Legitmark's id of the service request.
+    pub sr_uuid: Option<String>,
+}
+
+/// Why a lookup has no answer. The texts hold no personal data.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LookupError {
+    /// That may pass by itself: wait and ask again.
+    #[error("{0}")]
+    Unavailable(String),
+    /// That will not pass by itself: somebody must act.
+    #[error("{0}")]
+    Misconfigured(String),
+}
