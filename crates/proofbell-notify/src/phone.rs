@@ -30,6 +30,12 @@ impl PhoneNumber {
         Ok(PhoneNumber { e164, country })
     }
 
+    /// Whether `code` is the ISO 3166-1 alpha-2 code, in capitals, of a country that has phone numbers (`"JP"`): one that
+    /// [`PhoneNumber::parse`] understands as `region` and [`PhoneNumber::country`] can answer.
+    pub fn is_region(code: &str) -> bool {
+        code.parse::<phonenumber::country::Id>().is_ok()
+    }
+
     /// The number as `+` and digits. Never for a log, an error text or a metric.
     pub fn expose(&self) -> &str {
         &self.e164
