@@ -98,19 +98,13 @@ fn refused(answer: &Answer, body: &Value) -> Outcome {
         None => (by_status(answer.status), of_status(answer.status, "no error code in the answer")),
     };
     match meaning {
-        // Whatever the code says more closely, 429 always asks for patience.
-        _ if answer.status == 429 => throttled(answer),
-        Slower => throttled(answer),
+        Slower => Outcome::Throttled { after: answer.retry_after, scope: Scope::Channel },
         OptedOut => Outcome::OptedOut { reason },
         BadNumber => Outcome::BadAddress { reason, forget_after: None },
         BadNumberToday => Outcome::BadAddress { reason, forget_after: Some(REMEMBERED) },
         Account => Outcome::ChannelDown { reason },
         Refused => Outcome::Rejected { reason },
     }
-}
-
-fn throttled(answer: &Answer) -> Outcome {
-    Outcome::Throttled { after: answer.retry_after, scope: Scope::Channel }
 }
 
 /// A status alone says less than a code. 404 is of the account: nothing else is named in the URL.
