@@ -90,11 +90,10 @@ fn locale(text: &str) -> Result<String, &'static str> {
         .map_err(|_| "not a BCP 47 language tag (wanted one like \"ja\" or \"en-US\")")
 }
 
-/// `Etc/Unknown` is in the database, but it is nobody's zone.
+/// One that the database knows, as it spells it. `Etc/Unknown` has no name and so is none.
 fn time_zone(text: &str) -> Result<String, &'static str> {
     TimeZone::get(text)
         .ok()
-        .filter(|zone| !zone.is_unknown())
         .and_then(|zone| zone.iana_name().map(str::to_owned))
         .ok_or("not an IANA time zone (wanted one like \"Asia/Tokyo\")")
 }
