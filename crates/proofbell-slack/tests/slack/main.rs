@@ -1,0 +1,4 @@
+//! The notifier against the contract kit, and its payloads against Slack's own schema.
+
+mod contract;
+mod limits;
