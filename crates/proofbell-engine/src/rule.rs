@@ -27,7 +27,8 @@ pub struct Rule {
     pub each: Each,
     /// All of these must hold.
     pub conditions: Vec<Condition>,
-    /// If all of these hold (and there is at least one), the rule keeps silent.
+    /// If all of these hold (and there is at least one), the rule keeps silent. With side keys among them, which must hold
+    /// together on one side, that side is left out, and the rule keeps silent when none remains.
     pub exceptions: Vec<Condition>,
     /// Whether it passes quiet hours and limits per recipient.
     pub urgency: Urgency,
@@ -60,7 +61,7 @@ pub enum On {
 pub enum Supplement {
     /// `*`: anything, null included.
     Any,
-    /// Nothing after the slash: null.
+    /// Nothing after the slash: null, or empty, which means the same.
     Null,
     /// This word.
     Is(String),
@@ -85,7 +86,7 @@ fn fits(state: &State, primary: &str, supplement: &Supplement) -> bool {
     state.primary == primary
         && match supplement {
             Supplement::Any => true,
-            Supplement::Null => state.supplement.is_none(),
+            Supplement::Null => state.supplement.as_deref().unwrap_or_default().is_empty(),
             Supplement::Is(word) => state.supplement.as_deref() == Some(word),
         }
 }
