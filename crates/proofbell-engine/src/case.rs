@@ -12,16 +12,25 @@ use crate::EventId;
 pub struct Case {
     /// Legitmark's id of it; `None` for an event of an unknown type that names none, whose case is never stored.
     pub sr_uuid: Option<SrUuid>,
-    /// Raised by one with each planned event; the planning commit compares it.
+    /// Raised by one with each planning, replays included; the planning commit compares it.
     pub version: u64,
     /// The marketplace's own item id, of the newest event that has one.
     pub reference_id: Option<String>,
+    /// When the event happened that `reference_id` is of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_at: Option<Timestamp>,
     /// The state of the newest state change.
     pub state: Option<State>,
+    /// When that state change happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub state_at: Option<Timestamp>,
     /// The events planned so far, in the order of planning.
     pub history: Vec<Seen>,
-    /// `media_rejected` rounds of events that `history` no longer holds, see [`Case::HISTORY_LIMIT`].
+    /// Rounds of events that `history` no longer holds, see [`Case::HISTORY_LIMIT`].
     pub forgotten_rounds: u32,
+    /// How many events `history` no longer holds.
+    #[serde(default)]
+    pub forgotten: u32,
 }
 
 /// One planned event of a case.
@@ -65,5 +74,8 @@ pub struct CaseFacts {
 
 impl Case {
     /// How many events a case remembers; more than any real request has, so that a runaway sender cannot grow it without end.
+    ///
+    /// Beyond it the event that happened first is forgotten, a twin together with its other, so that rounds stay what they are. Of a
+    /// verdict the newest of its name is kept, because it decides what is stale and what is a changed verdict.
     pub const HISTORY_LIMIT: usize = 256;
 }
