@@ -1,1 +1,20 @@
 #![doc = include_str!("../README.md")]
+
+mod compose;
+mod config;
+mod dialogue;
+mod failure;
+mod headers;
+mod idle;
+mod notifier;
+mod redact;
+mod reply;
+mod session;
+mod socket;
+mod verdict;
+
+#[cfg(test)]
+mod tests;
+
+pub use config::SmtpConfig;
+pub use notifier::Smtp;

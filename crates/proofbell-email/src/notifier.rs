@@ -1,0 +1,85 @@
+//! The notifier itself.
+
+use proofbell_notify::{AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Toolkit};
+
+use crate::compose::{Mail, compose};
+use crate::config::{Settings, SmtpConfig};
+use crate::dialogue::Deadlines;
+use crate::failure::Failure;
+use crate::idle::Idle;
+use crate::redact::Redactor;
+use crate::reply::Reply;
+use crate::session::Session;
+use crate::verdict;
+
+/// Sends e-mail through an SMTP server, over a few connections that are kept open between mails.
+pub struct Smtp {
+    settings: Settings,
+    deadlines: Deadlines,
+    redactor: Redactor,
+    idle: Idle,
+}
+
+impl Notifier for Smtp {
+    const KIND: &'static str = "smtp";
+    type Config = SmtpConfig;
+
+    fn from_config(config: SmtpConfig, _: &Toolkit) -> Result<Smtp, ConfigError> {
+        Smtp::with_deadlines(config, Deadlines::default())
+    }
+
+    fn form(&self) -> Form {
+        Form::Email
+    }
+
+    fn address(&self) -> AddressKind {
+        AddressKind::Email
+    }
+
+    async fn send(&self, message: &Message) -> Outcome {
+        let mail = match compose(&self.settings, message) {
+            Ok(mail) => mail,
+            Err(outcome) => return outcome,
+        };
+        match self.deliver(&mail).await {
+            Ok(reply) => Outcome::Sent(verdict::receipt(&reply)),
+            Err(failure) => verdict::outcome(&failure, &self.redactor.for_message(message)),
+        }
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        let probed = async {
+            let session = Session::open(&self.settings, self.deadlines).await?;
+            session.probe(self.settings.from.email.as_ref()).await
+        };
+        probed.await.map_err(|failure| verdict::probe_error(&failure, &self.redactor))
+    }
+}
+
+impl Smtp {
+    pub(crate) fn with_deadlines(config: SmtpConfig, deadlines: Deadlines) -> Result<Smtp, ConfigError> {
+        let settings = Settings::check(config)?;
+        let redactor = Redactor::new(settings.credentials.as_ref());
+        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default() })
+    }
+
+    /// Sends over an idle connection if there is one, and over a fresh one if that turns out to be dead.
+    async fn deliver(&self, mail: &Mail) -> Result<Reply, Failure> {
+        if let Some(session) = self.idle.take() {
+            match self.send_over(session, mail).await {
+                Err(failure) if failure.stale() => self.idle.clear(),
+                result => return result,
+            }
+        }
+        let session = Session::open(&self.settings, self.deadlines).await?;
+        self.send_over(session, mail).await
+    }
+
+    /// The connection is this future's own while the mail is under way: it goes back among the idle ones only after the
+    /// server's 250, and is closed when anything else happens, also when the future is dropped half-way.
+    async fn send_over(&self, mut session: Session, mail: &Mail) -> Result<Reply, Failure> {
+        let reply = session.send(mail).await?;
+        self.idle.put(session);
+        Ok(reply)
+    }
+}
