@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use proofbell_event::Event;
+use proofbell_event::{Event, EventName};
 use proofbell_notify::{AddressKind, Form};
 use serde_json::{Map, Value};
 
+use crate::index::RuleIndex;
 use crate::{Case, Decision, Draft, EventId, Glossary, On, Rule};
 
 /// Everything that decides, checked by whoever made it.
@@ -96,15 +97,68 @@ pub struct Step {
     pub drafts: Vec<Draft>,
 }
 
-/// The pure core. Cheap to share, never changed: a reload makes a new one.
+/// The pure core. Never changed: a reload makes a new one.
 #[derive(Debug)]
 pub struct Engine {
     setup: Setup,
+    index: RuleIndex,
 }
 
 impl Engine {
-    /// Everything that decides.
-    pub fn new(setup: Setup) -> Engine {
-        Engine { setup }
+    /// Everything that decides, made ready: rules in the order of their names, and found by what their `on` names.
+    pub fn new(mut setup: Setup) -> Engine {
+        setup.rules.sort_by(|a, b| a.name.cmp(&b.name));
+        let index = RuleIndex::new(&setup.rules);
+        Engine { setup, index }
+    }
+
+    /// The rules, in the order of their names.
+    pub fn rules(&self) -> &[Rule] {
+        &self.setup.rules
+    }
+
+    /// The audience of this name.
+    pub fn audience(&self, name: &str) -> Option<&Audience> {
+        self.setup.audiences.get(name)
+    }
+
+    /// All audiences by name.
+    pub fn audiences(&self) -> &BTreeMap<String, Audience> {
+        &self.setup.audiences
+    }
+
+    /// The channel of this name.
+    pub fn channel(&self, name: &str) -> Option<&ChannelFacts> {
+        self.setup.channels.get(name)
+    }
+
+    /// All channels by name.
+    pub fn channels(&self) -> &BTreeMap<String, ChannelFacts> {
+        &self.setup.channels
+    }
+
+    /// What holds where nothing else is said.
+    pub fn defaults(&self) -> &Defaults {
+        &self.setup.defaults
+    }
+
+    /// Constants for all templates.
+    pub fn vars(&self) -> &Map<String, Value> {
+        &self.setup.vars
+    }
+
+    /// Names and advice for sides and reasons, and terms.
+    pub fn glossary(&self) -> &Glossary {
+        &self.setup.glossary
+    }
+
+    /// Whether an event with these names must never go out on the channel (`never_on`).
+    pub fn muted(&self, channel: &str, event: &Event, names: &[EventName]) -> bool {
+        self.channel(channel).is_some_and(|facts| facts.never_on.iter().any(|on| on.names(event, names)))
+    }
+
+    /// The numbers of the rules whose `on` names the event, in the order of their names.
+    pub(crate) fn concerned(&self, event: &Event, names: &[EventName]) -> Vec<usize> {
+        self.index.concerned(event, names)
     }
 }

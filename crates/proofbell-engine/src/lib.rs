@@ -6,8 +6,17 @@ mod decision;
 mod draft;
 mod engine;
 mod glossary;
+mod history;
 mod ids;
+mod index;
+mod locale;
+mod matching;
+mod pattern;
 mod rule;
+mod step;
+#[cfg(test)]
+mod testing;
+mod twins;
 
 pub use case::{Case, CaseFacts, Seen};
 pub use condition::{Condition, Key, Matcher, Op, PatternError};
