@@ -1,0 +1,56 @@
+//! What a lookup makes of a draft. Pure.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use proofbell_engine::Draft;
+use proofbell_event::Event;
+use proofbell_notify::Recipient;
+use proofbell_store::{Addressed, DraftEnd, DueDraft};
+
+use crate::address_worker::ended;
+use crate::carry::{carry, nobody};
+use crate::reach::{Situation, first_legs, reaches};
+use crate::runtime::Runtime;
+use crate::schedule::lookup_wait;
+use crate::settle::later;
+
+/// How long a draft waits for its directory before it is given up.
+const GIVE_UP: Duration = Duration::from_secs(24 * 3600);
+
+/// What the recipients found make of a draft.
+pub(crate) fn address(
+    runtime: &Runtime,
+    draft: &Draft,
+    event: &Event,
+    recipients: Vec<Recipient>,
+    now: Timestamp,
+) -> Addressed {
+    let situation = Situation { engine: &runtime.engine, draft, event, now };
+    let mut reaches = reaches(&situation, recipients);
+    if reaches.is_empty() {
+        let drafts = Vec::from_iter(nobody(&situation));
+        let told = if drafts.is_empty() { "" } else { "; somebody is told" };
+        let end = DraftEnd::Suppressed(format!("nobody: the directory knows nobody behind this case{told}"));
+        return Addressed { drafts, ..ended(draft, end) };
+    }
+    let legs = first_legs(&situation, &reaches);
+    let carried = carry(&situation, runtime, &mut reaches, Vec::new(), legs);
+    Addressed {
+        draft: draft.id,
+        end: DraftEnd::Addressed,
+        reaches,
+        messages: carried.messages,
+        look_at: carried.look_at,
+        drafts: Vec::from_iter(carried.nobody),
+    }
+}
+
+/// What a failed lookup makes of a draft: another try, or its end once it has waited long enough.
+pub(crate) fn put_off(due: &DueDraft, reason: &str, now: Timestamp, jitter: f64) -> Addressed {
+    let at = later(now, lookup_wait(due.tries, jitter));
+    if at >= due.draft.expires_at.min(later(due.event.received_at, GIVE_UP)) {
+        return ended(&due.draft, DraftEnd::Dead(format!("unavailable: {reason}")));
+    }
+    ended(&due.draft, DraftEnd::RetryAt { at, reason: reason.to_owned() })
+}

@@ -1,0 +1,157 @@
+//! Turns chosen channels into messages: composes each, and goes on where composing or addressing ended one at once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use jiff::Timestamp;
+use proofbell_engine::{Compose, Composed, Draft, draft_id, message_id};
+use proofbell_notify::Message;
+use proofbell_store::{MessageState, NewMessage, Reach, SentSoFar};
+
+use crate::reach::{Advance, Leg, Situation, advance};
+use crate::runtime::Runtime;
+use crate::{Code, settle};
+
+/// How long the notice that nobody was reached may take.
+const NOBODY_EXPIRES: std::time::Duration = std::time::Duration::from_secs(48 * 3600);
+
+/// What was made of a draft's next channels.
+#[derive(Default)]
+pub(crate) struct Carried {
+    pub(crate) messages: Vec<NewMessage>,
+    pub(crate) cancelled: Vec<uuid::Uuid>,
+    pub(crate) look_at: Option<Timestamp>,
+    pub(crate) nobody: Option<Draft>,
+}
+
+/// Makes the messages of `legs` and of the fallbacks that begin at once because those end at once.
+pub(crate) fn carry(
+    situation: &Situation<'_>,
+    runtime: &Runtime,
+    reaches: &mut [Reach],
+    mut messages: Vec<SentSoFar>,
+    first: Vec<Leg>,
+) -> Carried {
+    let mut carried = Carried::default();
+    let mut legs = first;
+    loop {
+        for leg in legs {
+            let message = make(situation, runtime, leg);
+            messages.push(SentSoFar {
+                id: message.id,
+                reach_key: message.reach_key.clone(),
+                channel: message.channel.clone(),
+                state: message.state.clone(),
+            });
+            carried.messages.push(message);
+        }
+        let Advance { legs: next, cancelled, look_at, exhausted } = advance(situation, reaches, &messages);
+        for message in messages.iter_mut().filter(|message| cancelled.contains(&message.id)) {
+            message.state = MessageState::Ended(Code::ElseAfter.end(""));
+        }
+        carried.cancelled.extend(cancelled);
+        carried.look_at = look_at;
+        if next.is_empty() {
+            carried.nobody = exhausted.then(|| nobody(situation)).flatten();
+            return carried;
+        }
+        legs = next;
+    }
+}
+
+/// The draft that tells somebody that nobody was found or reached; never one about such a draft.
+pub(crate) fn nobody(situation: &Situation<'_>) -> Option<Draft> {
+    let draft = situation.draft;
+    if draft.nobody_for.is_some() {
+        return None;
+    }
+    let told = situation.engine.audience(&draft.audience)?.nobody.as_ref()?;
+    let audience = situation.engine.audience(&told.to)?;
+    Some(Draft {
+        id: draft_id(
+            draft.event,
+            draft.generation,
+            &draft.rule,
+            &format!("nobody:{}", draft.audience),
+            draft.side,
+        ),
+        audience: told.to.clone(),
+        template: told.template.clone(),
+        via: audience.via.clone(),
+        else_via: audience.else_via.clone(),
+        else_at: None,
+        expires_at: settle::later(situation.now, NOBODY_EXPIRES),
+        nobody_for: Some(draft.id),
+        ..draft.clone()
+    })
+}
+
+fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
+    let Situation { draft, now, .. } = *situation;
+    let id = message_id(draft.id, &leg.reach_key, &leg.channel, leg.occurrence);
+    let mut made = NewMessage {
+        message: None,
+        id,
+        draft: Some(draft.id),
+        reach_key: leg.reach_key,
+        event: Some(draft.event),
+        event_name: draft.event_name,
+        event_at: draft.event_at,
+        sr_uuid: draft.case.sr_uuid.as_ref().map(ToString::to_string),
+        rule: draft.rule.clone(),
+        template: draft.template.clone(),
+        send_stale: draft.send_stale,
+        made_at: now,
+        due_at: now,
+        expires_at: draft.expires_at,
+        measure: None,
+        state: MessageState::Queued,
+        channel: leg.channel,
+    };
+    let to = match leg.to {
+        Ok(to) => to,
+        Err(ended) => {
+            made.state = MessageState::Ended(ended);
+            return made;
+        }
+    };
+    match compose(situation, &leg.recipient, &made.channel) {
+        Ok(composed) => {
+            made.template = composed.template;
+            made.measure =
+                runtime.channels.get(&made.channel).and_then(|it| it.notifier.measure(&composed.body));
+            made.message = Some(Message {
+                id,
+                made_at: now,
+                to,
+                to_name: leg.recipient.name,
+                locale: composed.locale,
+                case: made.sr_uuid.clone(),
+                body: composed.body,
+            });
+        }
+        Err(problem) => made.state = MessageState::Ended(Code::RenderFailed.end(problem)),
+    }
+    made
+}
+
+/// Renders; whatever a template does, it costs this message alone.
+fn compose(
+    situation: &Situation<'_>,
+    recipient: &proofbell_notify::Recipient,
+    channel: &str,
+) -> Result<Composed, String> {
+    let request = Compose { draft: situation.draft, event: situation.event, recipient, channel };
+    let composed = catch_unwind(AssertUnwindSafe(|| situation.engine.compose(&request)))
+        .map_err(|_| "rendering panicked".to_owned())?
+        .map_err(|error| error.to_string())?;
+    for missing in &composed.missing_words {
+        metrics::counter!("proofbell_glossary_missing_total", "kind" => missing.kind.as_str()).increment(1);
+        tracing::info!(
+            kind = missing.kind.as_str(),
+            word = missing.raw,
+            locale = missing.locale,
+            "glossary lacks a word"
+        );
+    }
+    Ok(composed)
+}

@@ -1,0 +1,130 @@
+//! The words for why a message or draft ended unsent.
+
+use proofbell_store::Ended;
+
+/// Why a message ended unsent. The words are shown to people, kept in the store and used as metric labels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The recipient has no address for the channel.
+    NoAddress,
+    /// The channel's `never_on` names the event.
+    Muted,
+    /// The channel is not configured any more.
+    NoChannel,
+    /// The template could not be rendered.
+    RenderFailed,
+    /// A newer event of the case has overtaken its event.
+    Overtaken,
+    /// The address is known not to work on the channel.
+    BadAddress,
+    /// The person said stop on the channel.
+    OptedOut,
+    /// The provider will never take this message.
+    Rejected,
+    /// It could not be sent in time.
+    Expired,
+    /// Every attempt of the schedule failed.
+    Exhausted,
+    /// It may have been delivered, and trying again might deliver it twice.
+    Unknown,
+    /// `else_after` passed before it could be sent.
+    ElseAfter,
+    /// `[redirect]` drops this kind of address.
+    Redirected,
+    /// A person called it off.
+    Cancelled,
+}
+
+impl Code {
+    /// Every code.
+    pub const ALL: [Code; 14] = [
+        Code::NoAddress,
+        Code::Muted,
+        Code::NoChannel,
+        Code::RenderFailed,
+        Code::Overtaken,
+        Code::BadAddress,
+        Code::OptedOut,
+        Code::Rejected,
+        Code::Expired,
+        Code::Exhausted,
+        Code::Unknown,
+        Code::ElseAfter,
+        Code::Redirected,
+        Code::Cancelled,
+    ];
+
+    /// The word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Code::NoAddress => "no_address",
+            Code::Muted => "muted",
+            Code::NoChannel => "no_channel",
+            Code::RenderFailed => "render_failed",
+            Code::Overtaken => "overtaken",
+            Code::BadAddress => "bad_address",
+            Code::OptedOut => "opted_out",
+            Code::Rejected => "rejected",
+            Code::Expired => "expired",
+            Code::Exhausted => "exhausted",
+            Code::Unknown => "unknown",
+            Code::ElseAfter => "else_after",
+            Code::Redirected => "redirected",
+            Code::Cancelled => "cancelled",
+        }
+    }
+
+    /// The code behind a word.
+    pub fn from_word(word: &str) -> Option<Code> {
+        Code::ALL.into_iter().find(|code| code.as_str() == word)
+    }
+
+    /// The end of a message for this reason: deliberate reasons suppress, failures are dead.
+    pub fn end(self, detail: impl Into<String>) -> Ended {
+        let (code, detail) = (self.as_str().to_owned(), detail.into());
+        match self {
+            Code::NoAddress
+            | Code::Muted
+            | Code::Overtaken
+            | Code::BadAddress
+            | Code::OptedOut
+            | Code::ElseAfter
+            | Code::Redirected
+            | Code::Cancelled => Ended::Suppressed { code, detail },
+            Code::NoChannel
+            | Code::RenderFailed
+            | Code::Rejected
+            | Code::Expired
+            | Code::Exhausted
+            | Code::Unknown => Ended::Dead { code, detail },
+        }
+    }
+
+    /// What a message that ended so means for the recipient's other channels.
+    pub(crate) fn fallback(self) -> Fallback {
+        match self {
+            Code::NoAddress
+            | Code::NoChannel
+            | Code::RenderFailed
+            | Code::BadAddress
+            | Code::OptedOut
+            | Code::Rejected
+            | Code::Expired
+            | Code::Exhausted
+            | Code::ElseAfter => Fallback::GoesOn,
+            Code::Muted => Fallback::SaysNothing,
+            Code::Overtaken | Code::Unknown | Code::Redirected | Code::Cancelled => Fallback::Forbidden,
+        }
+    }
+}
+
+/// What a message that ended unsent means for the recipient's other channels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fallback {
+    /// The next channel is tried.
+    GoesOn,
+    /// The others decide.
+    SaysNothing,
+    /// No further channel is tried.
+    Forbidden,
+}

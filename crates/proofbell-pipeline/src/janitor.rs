@@ -1,0 +1,121 @@
+//! What has to be looked after now and then: leases that ran out, queues of channels that are gone, data past its time, gauges.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use proofbell_engine::Draft;
+use proofbell_store::{ClaimOnly, ClaimRequest, DraftEnd, Next, Orphans, Stats, StoreError};
+use tokio::sync::Notify;
+
+use crate::Code;
+use crate::address_worker::ended;
+use crate::channel_worker::{LEASE, not_sent, settle_orphans};
+use crate::shared::{GoOn, Shared};
+
+/// How often gauges are set.
+const ROUND: Duration = Duration::from_secs(5);
+/// Rounds between looks for lost leases and for what is not configured any more.
+const LOOK_ROUNDS: u64 = 6;
+/// Rounds between purges: an hour.
+const PURGE_ROUNDS: u64 = 720;
+/// How long ids are kept for deduplication.
+const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(100 * 24);
+/// Rows ended at once.
+const BATCH: usize = 256;
+
+/// Looks after things until the pipeline stops.
+pub(crate) async fn run(shared: Arc<Shared>) {
+    let never = Notify::new();
+    for round in 0u64.. {
+        if let Err(error) = look_after(&shared, round).await {
+            tracing::warn!(%error, "looking after the store failed");
+        }
+        if shared.rest(&never, ROUND).await == GoOn::No {
+            return;
+        }
+    }
+}
+
+async fn look_after(shared: &Arc<Shared>, round: u64) -> Result<(), StoreError> {
+    let stats = shared.store.stats().await?;
+    set_gauges(shared, &stats);
+    if round.is_multiple_of(LOOK_ROUNDS) {
+        settle_orphans(shared, Orphans::Expired).await?;
+        end_of_removed_channels(shared, &stats).await?;
+        end_of_removed_audiences(shared).await?;
+    }
+    if round % PURGE_ROUNDS == PURGE_ROUNDS - 1 {
+        let now = shared.clock.now();
+        let purged =
+            shared.store.purge(before(now, shared.runtime.keep), before_signed(now, KEYS_KEPT)).await?;
+        tracing::info!(rows = purged, "data past its time is gone");
+    }
+    Ok(())
+}
+
+fn set_gauges(shared: &Shared, stats: &Stats) {
+    let now = shared.clock.now();
+    let age = |at: Option<Timestamp>| at.map_or(0.0, |at| now.duration_since(at).as_secs_f64().max(0.0));
+    // Counts stay far below 2^52, where f64 is exact.
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^52")]
+    let count = |number: u64| number as f64;
+    metrics::gauge!("proofbell_events_unplanned").set(count(stats.unplanned));
+    metrics::gauge!("proofbell_events_unplanned_oldest_seconds").set(age(stats.oldest_unplanned));
+    metrics::gauge!("proofbell_events_quarantined").set(count(stats.quarantined));
+    metrics::gauge!("proofbell_drafts_waiting").set(count(stats.drafts_waiting));
+    metrics::gauge!("proofbell_store_wal_bytes").set(count(stats.wal_bytes));
+    for (name, state) in &shared.channels {
+        let queue = stats.queues.iter().find(|queue| queue.channel == *name);
+        let depth = queue.map_or(0, |queue| queue.depth);
+        let oldest = queue.and_then(|queue| queue.oldest);
+        metrics::gauge!("proofbell_queue_depth", "channel" => name.clone()).set(count(depth));
+        metrics::gauge!("proofbell_queue_oldest_seconds", "channel" => name.clone()).set(age(oldest));
+        let paused = if state.pause.borrow().is_some() { 1.0 } else { 0.0 };
+        metrics::gauge!("proofbell_channel_paused", "channel" => name.clone()).set(paused);
+    }
+}
+
+/// Messages of a channel that is not configured any more end, so that their recipients' other channels get their turn.
+async fn end_of_removed_channels(shared: &Shared, stats: &Stats) -> Result<(), StoreError> {
+    for queue in stats.queues.iter().filter(|queue| !shared.channels.contains_key(&queue.channel)) {
+        let now = shared.clock.now();
+        for only in [ClaimOnly::Due, ClaimOnly::Expired] {
+            let request =
+                ClaimRequest { channel: queue.channel.clone(), now, limit: BATCH, lease: LEASE, only };
+            let claim = shared.store.claim(request).await?;
+            let end = Code::NoChannel.end(format!("channel `{}` is not configured any more", queue.channel));
+            let finished =
+                claim.messages.iter().map(|claimed| not_sent(claimed, Next::End(end.clone()), now)).collect();
+            shared.store.record(finished).await?;
+        }
+        shared.fallback.notify_one();
+    }
+    Ok(())
+}
+
+/// Drafts for an audience that is not configured any more end.
+async fn end_of_removed_audiences(shared: &Shared) -> Result<(), StoreError> {
+    for (audience, _) in shared.store.waiting_audiences().await? {
+        if shared.audiences.contains_key(&audience) {
+            continue;
+        }
+        let now = shared.clock.now();
+        let due = shared.store.due_drafts(&audience, now, BATCH).await?;
+        let end = |draft: &Draft| {
+            let reason = format!("no_audience: audience `{audience}` is not configured any more");
+            ended(draft, DraftEnd::Dead(reason))
+        };
+        let addressed = due.iter().map(|due| end(&due.draft)).collect();
+        shared.store.commit_addressed(addressed, now).await?;
+    }
+    Ok(())
+}
+
+fn before(now: Timestamp, time: Duration) -> Timestamp {
+    now.checked_sub(time).unwrap_or(Timestamp::MIN)
+}
+
+fn before_signed(now: Timestamp, time: SignedDuration) -> Timestamp {
+    now.checked_sub(time).unwrap_or(Timestamp::MIN)
+}

@@ -1,0 +1,119 @@
+//! Starting and stopping the workers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+use std::time::Duration;
+
+use proofbell_store::{ChannelPause, Orphans, Store, StoreError};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+
+use crate::channel_worker::{ChannelWorker, settle_orphans};
+use crate::runtime::Runtime;
+use crate::shared::{ChannelState, Shared};
+use crate::{
+    Clock, Handle, Observer, Silent, SystemClock, address_worker, fallback_worker, janitor, plan_worker,
+};
+
+/// What a pipeline is started with, besides its store and its configuration.
+pub struct PipelineSettings {
+    /// Where the time comes from.
+    pub clock: Arc<dyn Clock>,
+    /// Who watches.
+    pub observer: Arc<dyn Observer>,
+}
+
+impl Default for PipelineSettings {
+    fn default() -> Self {
+        PipelineSettings { clock: Arc::new(SystemClock), observer: Arc::new(Silent) }
+    }
+}
+
+/// The running workers: a planner, an addresser for each audience, one for fallbacks, a sender for each channel.
+pub struct Pipeline {
+    shared: Arc<Shared>,
+    workers: JoinSet<()>,
+}
+
+impl Pipeline {
+    /// Starts the workers. Claims that an earlier process left behind are settled first, as unknown.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn start(
+        store: Arc<dyn Store>,
+        runtime: Arc<Runtime>,
+        settings: PipelineSettings,
+    ) -> Result<Pipeline, StoreError> {
+        let shared = share(store, runtime, settings).await?;
+        let orphans = settle_orphans(&shared, Orphans::All).await?;
+        if orphans > 0 {
+            tracing::warn!(count = orphans, "messages were under way when the last process ended");
+        }
+        let mut workers = JoinSet::new();
+        workers.spawn(plan_worker::run(shared.clone()));
+        workers.spawn(fallback_worker::run(shared.clone()));
+        workers.spawn(janitor::run(shared.clone()));
+        for audience in shared.audiences.keys() {
+            workers.spawn(address_worker::run(shared.clone(), audience.clone()));
+        }
+        for (name, channel) in &shared.runtime.channels {
+            workers.spawn(ChannelWorker::new(shared.clone(), name.clone(), channel.clone()).run());
+        }
+        Ok(Pipeline { shared, workers })
+    }
+
+    /// What the doors use.
+    pub fn handle(&self) -> Handle {
+        Handle::new(self.shared.clone())
+    }
+
+    /// Stops: nothing new is begun, what is under way may end. Says whether all of it did within `at_most`.
+    pub async fn stop(mut self, at_most: Duration) -> Drained {
+        self.shared.stop.send_replace(true);
+        let all = async { while self.workers.join_next().await.is_some() {} };
+        match tokio::time::timeout(at_most, all).await {
+            Ok(()) => Drained::All,
+            Err(_) => Drained::Partly,
+        }
+    }
+}
+
+/// Whether everything that was under way has ended at a stop.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Drained {
+    /// It has.
+    All,
+    /// The next start settles the rest as unknown.
+    Partly,
+}
+
+/// What the workers share; nothing runs yet.
+pub(crate) async fn share(
+    store: Arc<dyn Store>,
+    runtime: Arc<Runtime>,
+    settings: PipelineSettings,
+) -> Result<Arc<Shared>, StoreError> {
+    let mut pauses: HashMap<String, ChannelPause> =
+        store.pauses().await?.into_iter().map(|pause| (pause.channel.clone(), pause)).collect();
+    let channels: BTreeMap<String, ChannelState> = runtime
+        .channels
+        .keys()
+        .map(|name| {
+            let state = ChannelState { wake: Notify::new(), pause: watch::Sender::new(pauses.remove(name)) };
+            (name.clone(), state)
+        })
+        .collect();
+    let audiences = runtime.directories.keys().map(|name| (name.clone(), Notify::new())).collect();
+    Ok(Arc::new(Shared {
+        store,
+        runtime,
+        clock: settings.clock,
+        observer: settings.observer,
+        plan: Notify::new(),
+        fallback: Notify::new(),
+        audiences,
+        channels,
+        stop: watch::Sender::new(false),
+    }))
+}

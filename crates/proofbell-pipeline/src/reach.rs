@@ -1,0 +1,218 @@
+//! Which channels a draft's recipients are tried on, and when the next one begins. Pure.
+
+use jiff::Timestamp;
+use proofbell_engine::{Draft, Engine};
+use proofbell_event::Event;
+use proofbell_notify::{Address, AddressKind, Recipient};
+use proofbell_store::{Ended, FOR_ALL, MessageState, Reach, SentSoFar};
+use uuid::Uuid;
+
+use crate::Code;
+use crate::code::Fallback as OnEnd;
+
+/// One message to make: for whom, on which channel.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Leg {
+    /// The recipient's key; [`FOR_ALL`] when the channel is its own address.
+    pub(crate) reach_key: String,
+    /// The recipient.
+    pub(crate) recipient: Recipient,
+    /// The channel.
+    pub(crate) channel: String,
+    /// How often this channel was used for this recipient before.
+    pub(crate) occurrence: u32,
+    /// Where it goes, or why it does not.
+    pub(crate) to: Result<Address, Ended>,
+}
+
+/// What is known of a draft when its next channels are chosen.
+#[derive(Clone, Copy)]
+pub(crate) struct Situation<'a> {
+    pub(crate) engine: &'a Engine,
+    pub(crate) draft: &'a Draft,
+    pub(crate) event: &'a Event,
+    pub(crate) now: Timestamp,
+}
+
+/// What is to be done about a draft now.
+#[derive(Debug, Default, PartialEq)]
+pub(crate) struct Advance {
+    /// Messages to make.
+    pub(crate) legs: Vec<Leg>,
+    /// Waiting messages to end because `else_after` has passed.
+    pub(crate) cancelled: Vec<Uuid>,
+    /// When to look again though nothing ends.
+    pub(crate) look_at: Option<Timestamp>,
+    /// Nobody was reached and nothing is left to try.
+    pub(crate) exhausted: bool,
+}
+
+/// The recipients of a draft, each once. Where nobody is found, a channel that is its own address still stands for somebody.
+pub(crate) fn reaches(situation: &Situation<'_>, recipients: Vec<Recipient>) -> Vec<Reach> {
+    let mut reaches: Vec<Reach> = Vec::with_capacity(recipients.len());
+    for recipient in recipients {
+        let key = recipient.key();
+        if !reaches.iter().any(|reach| reach.key == key) {
+            reaches.push(Reach { key, recipient, next_else: 0 });
+        }
+    }
+    if reaches.is_empty() && situation.draft.via.iter().any(|channel| situation.is_fixed(channel)) {
+        reaches.push(Reach { key: FOR_ALL.to_owned(), recipient: Recipient::default(), next_else: 0 });
+    }
+    reaches
+}
+
+/// The messages that `via` asks for: each channel, for each recipient.
+pub(crate) fn first_legs(situation: &Situation<'_>, reaches: &[Reach]) -> Vec<Leg> {
+    let mut legs = Vec::new();
+    for channel in &situation.draft.via {
+        for reach in reaches {
+            let leg = situation.leg(reach, channel, &[]);
+            if !legs
+                .iter()
+                .any(|other: &Leg| other.reach_key == leg.reach_key && other.channel == leg.channel)
+            {
+                legs.push(leg);
+            }
+        }
+    }
+    legs
+}
+
+/// Looks at a draft again: ends what `else_after` cuts off, begins the next of `else_via`, notices when nothing is left.
+pub(crate) fn advance(situation: &Situation<'_>, reaches: &mut [Reach], messages: &[SentSoFar]) -> Advance {
+    let mut result = Advance::default();
+    let mut states = Vec::with_capacity(reaches.len());
+    for reach in reaches.iter_mut() {
+        states.push(advance_one(situation, reach, messages, &mut result));
+    }
+    result.exhausted = states.contains(&State::Exhausted)
+        && states.iter().all(|state| matches!(state, State::Exhausted | State::Over));
+    result
+}
+
+/// Where one recipient stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// Reached, or may still be.
+    Alive,
+    /// Nothing is left to try, and nothing forbids saying so.
+    Exhausted,
+    /// It ended in a way that asks for nothing further (overtaken, unknown, muted, called off).
+    Over,
+}
+
+fn advance_one(
+    situation: &Situation<'_>,
+    reach: &mut Reach,
+    messages: &[SentSoFar],
+    result: &mut Advance,
+) -> State {
+    let mine: Vec<&SentSoFar> = messages
+        .iter()
+        .filter(|message| message.reach_key == reach.key || message.reach_key == FOR_ALL)
+        .collect();
+    if mine.iter().any(|message| message.state == MessageState::Sent) {
+        return State::Alive;
+    }
+    let waiting: Vec<&&SentSoFar> = mine
+        .iter()
+        .filter(|message| matches!(message.state, MessageState::Queued | MessageState::Claimed))
+        .collect();
+    if !waiting.is_empty() && !cut_off(situation, reach, &waiting, result) {
+        return State::Alive;
+    }
+    let verdict =
+        mine.iter().filter_map(|message| on_end(&message.state)).fold(OnEnd::SaysNothing, strongest);
+    let goes_on = verdict == OnEnd::GoesOn || !waiting.is_empty() && verdict != OnEnd::Forbidden;
+    if !goes_on {
+        return State::Over;
+    }
+    let Some(channel) = situation.draft.else_via.get(reach.next_else) else { return State::Exhausted };
+    reach.next_else += 1;
+    let leg = situation.leg(reach, channel, messages);
+    let again = |other: &Leg| other.reach_key == leg.reach_key && other.channel == leg.channel;
+    if !result.legs.iter().any(again) {
+        result.legs.push(leg);
+    }
+    State::Alive
+}
+
+/// Whether the waiting messages of `via` end now because `else_after` has passed. One that is being sent is waited for.
+fn cut_off(situation: &Situation<'_>, reach: &Reach, waiting: &[&&SentSoFar], result: &mut Advance) -> bool {
+    let Some(else_at) = situation.draft.else_at else { return false };
+    if reach.next_else > 0 || situation.draft.else_via.is_empty() {
+        return false;
+    }
+    let look_again = |result: &mut Advance, at: Timestamp| {
+        result.look_at = Some(result.look_at.map_or(at, |other| other.min(at)));
+    };
+    if situation.now < else_at {
+        look_again(result, else_at);
+        return false;
+    }
+    if waiting.iter().any(|message| message.state == MessageState::Claimed) {
+        look_again(result, crate::settle::later(situation.now, std::time::Duration::from_secs(10)));
+        return false;
+    }
+    for message in waiting {
+        if !result.cancelled.contains(&message.id) {
+            result.cancelled.push(message.id);
+        }
+    }
+    true
+}
+
+fn on_end(state: &MessageState) -> Option<OnEnd> {
+    match state {
+        MessageState::Ended(Ended::Suppressed { code, .. } | Ended::Dead { code, .. }) => {
+            Some(Code::from_word(code).map_or(OnEnd::Forbidden, Code::fallback))
+        }
+        MessageState::Queued | MessageState::Claimed | MessageState::Sent => None,
+    }
+}
+
+fn strongest(one: OnEnd, other: OnEnd) -> OnEnd {
+    match (one, other) {
+        (OnEnd::Forbidden, _) | (_, OnEnd::Forbidden) => OnEnd::Forbidden,
+        (OnEnd::GoesOn, _) | (_, OnEnd::GoesOn) => OnEnd::GoesOn,
+        (OnEnd::SaysNothing, OnEnd::SaysNothing) => OnEnd::SaysNothing,
+    }
+}
+
+impl Situation<'_> {
+    fn is_fixed(&self, channel: &str) -> bool {
+        self.engine.channel(channel).is_some_and(|facts| facts.address == AddressKind::Fixed)
+    }
+
+    fn leg(&self, reach: &Reach, channel: &str, before: &[SentSoFar]) -> Leg {
+        let fixed = self.is_fixed(channel);
+        let reach_key = if fixed { FOR_ALL.to_owned() } else { reach.key.clone() };
+        let used = before
+            .iter()
+            .filter(|message| message.reach_key == reach_key && message.channel == channel)
+            .count();
+        Leg {
+            recipient: if fixed { Recipient::default() } else { reach.recipient.clone() },
+            channel: channel.to_owned(),
+            occurrence: u32::try_from(used).unwrap_or(u32::MAX),
+            to: self.destination(reach, channel),
+            reach_key,
+        }
+    }
+
+    fn destination(&self, reach: &Reach, channel: &str) -> Result<Address, Ended> {
+        let Some(facts) = self.engine.channel(channel) else {
+            return Err(Code::NoChannel.end(format!("channel `{channel}` is not configured any more")));
+        };
+        if self.engine.muted(channel, self.event, &self.draft.names) {
+            return Err(Code::Muted.end(format!("`never_on` of channel `{channel}` names this event")));
+        }
+        reach.recipient.address(facts.address).ok_or_else(|| {
+            let kind = facts.address.as_str();
+            let problem = reach.recipient.problems.iter().find(|problem| problem.field == kind);
+            let why = problem.map_or_else(String::new, |problem| format!(": {}", problem.problem));
+            Code::NoAddress.end(format!("the recipient has no usable `{kind}`{why}"))
+        })
+    }
+}

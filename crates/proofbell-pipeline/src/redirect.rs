@@ -1,0 +1,89 @@
+//! Staging's belt: the last step before each send, whatever made it.
+
+use std::collections::BTreeMap;
+
+use proofbell_notify::{Address, AddressKind, Block, Body, Message, Span};
+
+/// Where messages really go in staging.
+#[derive(Clone, Debug, Default)]
+pub struct Redirect {
+    /// By kind of address (`email`, `phone`, `slack`); a kind that is not named is dropped.
+    pub to: BTreeMap<String, RedirectTo>,
+    /// Put before the subject, header or text; `{to}` is the masked address that it was for.
+    pub mark: Option<String>,
+}
+
+/// What happens to one kind of address.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RedirectTo {
+    /// It goes here instead.
+    Address(Address),
+    /// It goes nowhere.
+    Drop,
+}
+
+impl Redirect {
+    /// The message as it leaves; `None` when it is dropped.
+    pub(crate) fn apply(&self, mut message: Message, kind: AddressKind) -> Option<Message> {
+        let address = match self.to.get(kind.as_str())? {
+            RedirectTo::Address(address) => address.clone(),
+            RedirectTo::Drop => return None,
+        };
+        if let Some(mark) = &self.mark {
+            put_before(&mut message.body, &mark.replace("{to}", &message.to.to_string()));
+        }
+        message.to = address;
+        Some(message)
+    }
+}
+
+fn put_before(body: &mut Body, mark: &str) {
+    match body {
+        Body::Email(email) => email.subject.insert_str(0, mark),
+        Body::Text(text) => text.insert_str(0, mark),
+        Body::Chat(chat) => match &mut chat.header {
+            Some(header) => header.insert_str(0, mark),
+            None => chat.body.insert(0, Block::Paragraph(vec![Span::Text(mark.to_owned())])),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proofbell_notify::Email;
+
+    use super::*;
+
+    fn message(to: &str, body: Body) -> Message {
+        Message {
+            id: uuid::Uuid::nil(),
+            made_at: jiff::Timestamp::UNIX_EPOCH,
+            to: Address::Email(to.parse().unwrap()),
+            to_name: None,
+            locale: "en".into(),
+            case: None,
+            body,
+        }
+    }
+
+    #[test]
+    fn a_named_kind_goes_elsewhere_with_its_mark_and_others_go_nowhere() {
+        let elsewhere = Address::Email("test@market.example".parse().unwrap());
+        let redirect = Redirect {
+            to: BTreeMap::from([
+                ("email".into(), RedirectTo::Address(elsewhere.clone())),
+                ("phone".into(), RedirectTo::Drop),
+            ]),
+            mark: Some("[staging, for {to}] ".into()),
+        };
+        let email = Email { subject: "Hello".into(), html: String::new(), text: String::new() };
+        let original = message("hanako@example.jp", Body::Email(email));
+        let moved = redirect.apply(original.clone(), AddressKind::Email).unwrap();
+        assert_eq!(moved.to, elsewhere);
+        let Body::Email(email) = moved.body else { panic!("still an e-mail") };
+        assert_eq!(email.subject, "[staging, for h…@example.jp] Hello");
+        assert_eq!(redirect.apply(original.clone(), AddressKind::Phone), None);
+        assert_eq!(redirect.apply(original.clone(), AddressKind::Named("slack")), None);
+        assert_eq!(redirect.apply(original, AddressKind::Fixed), None);
+    }
+}

@@ -1,0 +1,56 @@
+//! What a checked configuration gives the pipeline.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use proofbell_directory::Directory;
+use proofbell_engine::Engine;
+use proofbell_notify::DynNotifier;
+
+use crate::Redirect;
+
+/// What a checked configuration gives the pipeline. Channels and audiences have the same names as in the engine.
+pub struct Runtime {
+    /// What decides.
+    pub engine: Engine,
+    /// The channels by name.
+    pub channels: BTreeMap<String, Channel>,
+    /// Who is who, by audience.
+    pub directories: BTreeMap<String, Arc<dyn Directory>>,
+    /// Staging's belt.
+    pub redirect: Option<Redirect>,
+    /// How long bodies and addresses are kept.
+    pub keep: Duration,
+}
+
+/// A configured notifier with the host's own settings.
+#[derive(Clone)]
+pub struct Channel {
+    /// The notifier.
+    pub notifier: Arc<dyn DynNotifier>,
+    /// At most so many messages in a time; no limit when absent.
+    pub rate: Option<Rate>,
+    /// At most so many attempts at once; at least 1.
+    pub concurrency: usize,
+    /// What happens after an attempt whose outcome is unknown.
+    pub on_unknown: OnUnknown,
+}
+
+/// A number of messages in a stretch of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// How many; at least 1.
+    pub count: u32,
+    /// In which time.
+    pub per: Duration,
+}
+
+/// What happens after an attempt whose outcome is unknown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnUnknown {
+    /// It is tried again: the person may get it twice.
+    Retry,
+    /// It ends: the person may not get it.
+    Dead,
+}
