@@ -52,14 +52,18 @@
 //! #   }
 //! }
 //!
-//! struct HookRig;
+//! /// One client for all: setting one up reads this machine's certificates.
+//! #[derive(Default)]
+//! struct HookRig {
+//!     http: Client,
+//! }
 //!
 //! impl Rig for HookRig {
 //!     type Notifier = Hook;
 //!
 //!     fn notifier(&self, at: SocketAddr, deadline: Duration) -> Hook {
 //!         let url = format!("http://{at}/s3cret").parse().expect("a URL of this machine");
-//!         Hook { http: Client::default().with_timeout(deadline), url }
+//!         Hook { http: self.http.with_timeout(deadline), url }
 //!     }
 //!
 //!     fn message(&self) -> Message {
@@ -80,7 +84,7 @@
 //!
 //! # let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
 //! # runtime.block_on(async {
-//! testkit::run(&HookRig).await;
+//! testkit::run(&HookRig::default()).await;
 //! # });
 //! ```
 

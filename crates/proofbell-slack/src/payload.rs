@@ -60,11 +60,11 @@ fn header(chat: &Chat) -> Option<Value> {
 }
 
 fn fields(fields: &[Field]) -> Part {
-    let filled = fields.iter().filter(|field| !(field.name.is_empty() && field.value.is_empty()));
-    let rendered = filled.map(|field| {
-        let text = format!("{}\n{}", text::one_line(&field.name), field.value);
-        plain_text(text.trim(), FIELD_LIMIT)
+    let texts = fields.iter().map(|field| {
+        let text = format!("{}\n{}", text::one_line(&field.name), text::clean(&field.value));
+        text.trim().to_owned()
     });
+    let rendered = texts.filter(|text| !text.is_empty()).map(|text| plain_text(&text, FIELD_LIMIT));
     let (fields, left_out) = take(rendered, FIELDS_LIMIT);
     Part { block: (!fields.is_empty()).then(|| json!({ "type": "section", "fields": fields })), left_out }
 }
@@ -75,11 +75,10 @@ fn buttons(buttons: &[Button]) -> Part {
     let unusable = buttons.iter().filter(|button| !usable(button)).count();
     let rendered = buttons.iter().filter(usable).enumerate().map(|(index, button)| {
         let label = text::one_line(&button.text);
-        let label = if label.is_empty() { &button.url } else { &label };
         json!({
             "type": "button",
             "action_id": format!("link-{index}"),
-            "text": plain_text(label, BUTTON_LIMIT),
+            "text": plain_text(if label.is_empty() { &button.url } else { &label }, BUTTON_LIMIT),
             "url": button.url,
         })
     });

@@ -107,17 +107,17 @@ fn the_fallback_formats_nothing() {
 
 #[test]
 fn nothing_to_say_is_no_payload() {
-    let button = Button { text: String::new(), url: String::new() };
+    let field = Field { name: "\n".into(), value: "\0".into() };
     for chat in [
         Chat::default(),
         paragraph(vec![text(" \n"), Span::Break]),
         Chat { header: Some("\t".into()), ..Chat::default() },
         Chat { body: vec![Block::List(vec![vec![]])], ..Chat::default() },
+        Chat { fields: vec![field], ..Chat::default() },
     ] {
         let said = payload(&chat, "en");
         assert!(said.is_none(), "{chat:?}: {said:?}");
     }
-    assert_eq!(blocks(&Chat { buttons: vec![button], ..Chat::default() }).len(), 1);
 }
 
 #[test]
@@ -161,6 +161,8 @@ fn the_last_line_counts_what_was_left_out() {
         "en",
         Some("… 1 more line was left out"),
     );
+    let nowhere = Button { text: "b".into(), url: String::new() };
+    check(Chat { buttons: vec![nowhere], ..Chat::default() }, "en", Some("… 1 more line was left out"));
     check(Chat { buttons: vec![button(1); 26], ..list(1) }, "en", Some("… 1 more line was left out"));
 }
 

@@ -38,8 +38,8 @@ pub(super) fn is_link(url: &str) -> bool {
     web && !url.contains(|c: char| c.is_control() || c.is_whitespace())
 }
 
-/// Without control characters, save line ends.
-fn clean(text: &str) -> String {
+/// Text without control characters, save line ends.
+pub(super) fn clean(text: &str) -> String {
     let text = text.replace("\r\n", "\n");
     text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
 }

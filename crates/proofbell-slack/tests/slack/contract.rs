@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use proofbell_notify::http::Client;
@@ -6,11 +7,14 @@ use proofbell_notify::testkit::{self, Double, Fault, HttpAnswer, HttpRequest, Ri
 use proofbell_notify::{Address, Block, Body, Chat, ConfigError, Message, Notifier, Registry, Span, Toolkit};
 use proofbell_slack::{Slack, SlackConfig};
 use serde_json::{Value, json};
-use std::sync::Arc;
 
 const SECRET_PATH: &str = "services/T0SECRET/B0SECRET/s3cr3t";
 
-struct SlackRig;
+/// One client for all: setting one up reads this machine's certificates.
+#[derive(Default)]
+struct SlackRig {
+    http: Client,
+}
 
 impl Rig for SlackRig {
     type Notifier = Slack;
@@ -18,7 +22,7 @@ impl Rig for SlackRig {
     fn notifier(&self, at: SocketAddr, deadline: Duration) -> Slack {
         let settings = json!({ "webhook_url": format!("http://{at}/{SECRET_PATH}") });
         let config: SlackConfig = serde_json::from_value(settings).unwrap();
-        Slack::from_config(config, &Toolkit { http: Client::default().with_timeout(deadline) }).unwrap()
+        Slack::from_config(config, &Toolkit { http: self.http.with_timeout(deadline) }).unwrap()
     }
 
     fn message(&self) -> Message {
@@ -84,14 +88,15 @@ impl Rig for SlackRig {
 
 #[tokio::test]
 async fn keeps_the_contract() {
-    testkit::run(&SlackRig).await;
+    testkit::run(&SlackRig::default()).await;
 }
 
 #[tokio::test]
 async fn posts_json_to_the_webhook() {
     let double = Double::start(Arc::new(HttpAnswer::new(200, "ok")), Fault::None).await;
-    let slack = SlackRig.notifier(double.address(), Duration::from_secs(5));
-    Notifier::send(&slack, &SlackRig.message()).await;
+    let rig = SlackRig::default();
+    let slack = rig.notifier(double.address(), Duration::from_secs(5));
+    Notifier::send(&slack, &rig.message()).await;
     slack.probe().await.unwrap();
     let requests: Vec<HttpRequest> =
         double.wait_for(2).await.iter().filter_map(|unit| HttpRequest::parse(unit)).collect();
