@@ -174,3 +174,6 @@ impl fmt::Debug for EmailAddress {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests;

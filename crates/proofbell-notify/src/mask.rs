@@ -22,3 +22,27 @@ pub fn mask_middle(text: &str) -> String {
     let tail: String = chars.iter().skip(chars.len() - 2).collect();
     format!("{head}…{tail}")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn masks_keep_what_recognises() {
+        let check = |text: &str, email: &str, middle: &str| {
+            assert_eq!(
+                (mask_email(text), mask_middle(text)),
+                (email.to_owned(), middle.to_owned()),
+                "{text}"
+            );
+        };
+        check("hanako@example.jp", "h…@example.jp", "ha…jp");
+        check("花子@example.jp", "花…@example.jp", "花子…jp");
+        check("@example.jp", "…@example.jp", "@e…jp");
+        check("a@b@example.jp", "a…@example.jp", "a@…jp");
+        check("+819012345678", "+8…78", "+8…78");
+        check("#staging", "#s…ng", "#s…ng");
+        check("#desk12", "#…", "#…");
+        check("", "…", "…");
+    }
+}

@@ -125,3 +125,37 @@ impl fmt::Display for Reason {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_one_short_line() {
+        let check = |code: &str, detail: &str, expected: &str| {
+            assert_eq!(Reason::new(code, detail).to_string(), expected, "{detail:?}");
+        };
+        check("550", "no such mailbox", "550: no such mailbox");
+        check("550", "", "550");
+        check("550", " \r\n", "550");
+        check("550", "line one\r\nline two\u{1b}[31m", "550: line one  line two [31m");
+        check("x", &"花".repeat(301), &format!("x: {}", "花".repeat(300)));
+    }
+
+    #[test]
+    fn every_outcome_has_its_own_word() {
+        let reason = || Reason::new("x", "");
+        let outcomes = [
+            Outcome::Sent(Receipt::default()),
+            Outcome::RetryLater { reason: reason() },
+            Outcome::Throttled { after: None, scope: Scope::Channel },
+            Outcome::Rejected { reason: reason() },
+            Outcome::BadAddress { reason: reason(), forget_after: None },
+            Outcome::OptedOut { reason: reason() },
+            Outcome::ChannelDown { reason: reason() },
+            Outcome::Unknown { reason: reason() },
+        ];
+        let words: std::collections::BTreeSet<&str> = outcomes.iter().map(Outcome::as_str).collect();
+        assert_eq!(words.len(), outcomes.len());
+    }
+}

@@ -41,7 +41,8 @@ impl PhoneNumber {
         &self.e164
     }
 
-    /// ISO 3166-1 alpha-2 code of the number's country; `None` for numbers that belong to none (satellite, +800).
+    /// ISO 3166-1 alpha-2 code of the number's country; `None` for numbers that belong to none (satellite, +800), and for landlines
+    /// of Italy, whose code two states share.
     pub fn country(&self) -> Option<&str> {
         self.country.as_deref()
     }
@@ -58,3 +59,6 @@ impl fmt::Debug for PhoneNumber {
         fmt::Display::fmt(self, f)
     }
 }
+
+#[cfg(test)]
+mod tests;

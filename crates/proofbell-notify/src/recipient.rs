@@ -63,3 +63,49 @@ impl Recipient {
             .unwrap_or_else(|| format!("name:{}", self.name.as_deref().unwrap_or_default()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_is_the_first_address_there_is() {
+        let email = || "hanako@example.jp".parse().ok();
+        let phone = || PhoneNumber::parse("+819012345678", None).ok();
+        let named = || BTreeMap::from([("slack".to_owned(), "U012AB3CD".to_owned())]);
+        let name = || Some("Hanako".to_owned());
+        let check = |recipient: Recipient, expected: &str| assert_eq!(recipient.key(), expected);
+        check(
+            Recipient {
+                name: name(),
+                email: email(),
+                phone: phone(),
+                named: named(),
+                ..Recipient::default()
+            },
+            "email:hanako@example.jp",
+        );
+        check(
+            Recipient { name: name(), phone: phone(), named: named(), ..Recipient::default() },
+            "phone:+819012345678",
+        );
+        check(Recipient { name: name(), named: named(), ..Recipient::default() }, "slack:U012AB3CD");
+        check(Recipient { name: name(), ..Recipient::default() }, "name:Hanako");
+        check(Recipient::default(), "name:");
+    }
+
+    #[test]
+    fn gives_each_channel_its_address() {
+        let named = BTreeMap::from([("slack".to_owned(), "#ops".to_owned())]);
+        let recipient = Recipient { email: "a@b.example".parse().ok(), named, ..Recipient::default() };
+        let check = |kind: AddressKind, expected: Option<&str>| {
+            let address = recipient.address(kind);
+            assert_eq!(address.as_ref().map(Address::expose), expected, "{kind:?}");
+        };
+        check(AddressKind::Email, Some("a@b.example"));
+        check(AddressKind::Phone, None);
+        check(AddressKind::Named("slack"), Some("#ops"));
+        check(AddressKind::Named("line"), None);
+        check(AddressKind::Fixed, Some(""));
+    }
+}

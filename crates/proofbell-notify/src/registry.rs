@@ -88,3 +88,6 @@ fn build<N: Notifier>(settings: Value, kit: &Toolkit) -> Result<Arc<dyn DynNotif
     })?;
     Ok(Arc::new(N::from_config(config, kit)?))
 }
+
+#[cfg(test)]
+mod tests;

@@ -88,10 +88,62 @@ fn plain(spans: &[Span]) -> String {
         .iter()
         .map(|span| match span {
             Span::Text(text) | Span::Bold(text) => text.clone(),
-            Span::Link { text, url } if text == url => url.clone(),
+            Span::Link { text, url } if text.is_empty() || text == url => url.clone(),
             Span::Link { text, url } => format!("{text} ({url})"),
             Span::Mention(name) => format!("@{name}"),
             Span::Break => "\n".to_owned(),
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn link(text: &str, url: &str) -> Span {
+        Span::Link { text: text.to_owned(), url: url.to_owned() }
+    }
+
+    #[test]
+    fn plain_text_says_all_of_it() {
+        let text = |text: &str| Span::Text(text.to_owned());
+        let chat = Chat {
+            header: Some("Counterfeit".to_owned()),
+            color: Some("#a4262c".to_owned()),
+            body: vec![
+                Block::Paragraph(vec![
+                    text("It is "),
+                    Span::Bold("not".to_owned()),
+                    Span::Break,
+                    text("authentic."),
+                ]),
+                Block::List(vec![vec![text("one")], vec![Span::Mention("U012AB3CD".to_owned())]]),
+                Block::Paragraph(vec![
+                    link("the item", "https://a.example"),
+                    text(" "),
+                    link("https://b.example", "https://b.example"),
+                    text(" "),
+                    link("", "https://c.example"),
+                ]),
+            ],
+            fields: vec![Field { name: "Reference".to_owned(), value: "MS-1".to_owned() }],
+            buttons: vec![Button { text: "Open".to_owned(), url: "https://d.example".to_owned() }],
+        };
+        let expected = "Counterfeit\nIt is not\nauthentic.\n• one\n• @U012AB3CD\n\
+            the item (https://a.example) https://b.example https://c.example\nReference: MS-1\nOpen: https://d.example";
+        assert_eq!(chat.plain_text(), expected);
+        assert_eq!(Chat::default().plain_text(), "");
+    }
+
+    #[test]
+    fn a_stored_message_reads_back_the_same() {
+        let body = vec![Block::List(vec![vec![
+            link("a", "https://a.example"),
+            Span::Break,
+            Span::Bold("b".to_owned()),
+        ]])];
+        let chat = Chat { body, ..Chat::default() };
+        let stored = serde_json::to_string(&chat).unwrap();
+        assert_eq!(serde_json::from_str::<Chat>(&stored).unwrap(), chat);
+    }
 }
