@@ -8,7 +8,7 @@ use proofbell_notify::{AddressKind, Form};
 use serde_json::{Map, Value};
 
 use crate::index::RuleIndex;
-use crate::{Case, Decision, Draft, EventId, Glossary, On, Rule};
+use crate::{Case, Decision, Draft, EventId, Glossary, Link, On, Rule, Templates};
 
 /// Everything that decides, checked by whoever made it.
 #[derive(Debug, Default)]
@@ -23,6 +23,10 @@ pub struct Setup {
     pub glossary: Glossary,
     /// Constants for all templates.
     pub vars: Map<String, Value>,
+    /// The templates.
+    pub templates: Templates,
+    /// The links that templates can name.
+    pub links: BTreeMap<String, Link>,
     /// What holds where nothing else is said.
     pub defaults: Defaults,
 }
@@ -150,6 +154,21 @@ impl Engine {
     /// Names and advice for sides and reasons, and terms.
     pub fn glossary(&self) -> &Glossary {
         &self.setup.glossary
+    }
+
+    /// The templates.
+    pub fn templates(&self) -> &Templates {
+        &self.setup.templates
+    }
+
+    /// The links that templates can name.
+    pub fn links(&self) -> &BTreeMap<String, Link> {
+        &self.setup.links
+    }
+
+    /// Everything at once, for composing.
+    pub(crate) fn setup(&self) -> &Setup {
+        &self.setup
     }
 
     /// Whether an event with these names must never go out on the channel (`never_on`).

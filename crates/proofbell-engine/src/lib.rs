@@ -1,7 +1,9 @@
 #![doc = include_str!("../README.md")]
 
 mod case;
+mod compose;
 mod condition;
+mod date;
 mod decision;
 mod draft;
 mod engine;
@@ -9,20 +11,29 @@ mod glossary;
 mod history;
 mod ids;
 mod index;
+mod link;
 mod locale;
 mod matching;
 mod pattern;
+mod plural;
 mod rule;
 mod step;
+mod template;
 #[cfg(test)]
 mod testing;
 mod twins;
 
 pub use case::{Case, CaseFacts, Seen};
+pub use compose::{Compose, ComposeError, Composed, MissingWord, WordKind};
 pub use condition::{Condition, Key, Matcher, Op, PatternError};
 pub use decision::{Decision, RuleDecision, Verdict};
 pub use draft::Draft;
 pub use engine::{Audience, ChannelFacts, Defaults, Engine, Nobody, Setup, Step, Stimulus};
 pub use glossary::{Glossary, GlossaryEntry, Term, Word};
 pub use ids::{EventId, draft_id, message_id};
+pub use link::{Link, LinkError, LinkId};
 pub use rule::{Each, On, Rule, StalePolicy, Supplement, Urgency};
+pub use template::{
+    ButtonSource, ButtonTarget, FrontMatter, PartialSource, TemplateProblem, TemplateSource, Templates,
+    TextPart,
+};
