@@ -67,6 +67,21 @@ impl Outcome {
     }
 }
 
+impl Outcome {
+    /// Why, where there is a reason to give.
+    pub fn reason(&self) -> Option<&Reason> {
+        match self {
+            Outcome::Sent(_) | Outcome::Throttled { .. } => None,
+            Outcome::RetryLater { reason }
+            | Outcome::Rejected { reason }
+            | Outcome::BadAddress { reason, .. }
+            | Outcome::OptedOut { reason }
+            | Outcome::ChannelDown { reason }
+            | Outcome::Unknown { reason } => Some(reason),
+        }
+    }
+}
+
 /// What the provider gave back for an accepted message.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {

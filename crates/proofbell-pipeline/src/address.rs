@@ -18,8 +18,8 @@ use crate::settle::later;
 /// How long a draft waits for its directory before it is given up.
 const GIVE_UP: Duration = Duration::from_secs(24 * 3600);
 
-/// What the recipients found make of a draft.
-pub(crate) fn address(
+/// What the recipients found make of a draft: its messages, rendered, and how it ends. Pure, so that explaining does what serving does.
+pub fn address(
     runtime: &Runtime,
     draft: &Draft,
     event: &Event,

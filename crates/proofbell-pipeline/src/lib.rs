@@ -20,6 +20,7 @@ mod schedule;
 mod settle;
 mod shared;
 
+pub use address::address;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use code::Code;
 pub use handle::{ChannelStatus, Handle, HandleError, TestMessage};
