@@ -1,0 +1,184 @@
+//! Where configuration and templates are read from: the disk, or a map built into a program.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// Reads files. Everything that [`crate::load`] reads goes through it, secrets and templates too.
+pub trait Files {
+    /// The whole text of a file.
+    ///
+    /// # Errors
+    /// As [`std::fs::read_to_string`]: not there, not readable, not UTF-8.
+    fn read(&self, path: &Path) -> io::Result<String>;
+
+    /// The names in a directory, sorted, without hidden ones.
+    ///
+    /// # Errors
+    /// As [`std::fs::read_dir`].
+    fn list(&self, directory: &Path) -> io::Result<Vec<Listed>>;
+
+    /// Whether a file or directory of this path is there.
+    fn exists(&self, path: &Path) -> bool;
+}
+
+/// A name in a directory.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Listed {
+    /// The name, without the directory.
+    pub name: String,
+    /// Whether it is a directory itself.
+    pub kind: ListedKind,
+}
+
+/// What a name in a directory stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ListedKind {
+    /// A file, or a link to one.
+    File,
+    /// A directory, or a link to one.
+    Directory,
+}
+
+/// The disk.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+impl Files for Disk {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        std::fs::read_to_string(path)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<Listed>> {
+        let mut listed = Vec::new();
+        for entry in std::fs::read_dir(directory)? {
+            let entry = entry?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            if name.starts_with('.') {
+                continue;
+            }
+            // Links are followed, because Kubernetes mounts every file as one. A dangling one is left to the reading of it.
+            let directory = std::fs::metadata(entry.path()).is_ok_and(|metadata| metadata.is_dir());
+            let kind = if directory { ListedKind::Directory } else { ListedKind::File };
+            listed.push(Listed { name, kind });
+        }
+        listed.sort();
+        Ok(listed)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        path.exists()
+    }
+}
+
+/// Files held in memory: what a program has built in.
+#[derive(Clone, Debug, Default)]
+pub struct Embedded {
+    files: BTreeMap<PathBuf, String>,
+}
+
+impl Embedded {
+    /// These files, by paths such as `config/rules.toml`.
+    pub fn new<P: AsRef<Path>, T: Into<String>>(files: impl IntoIterator<Item = (P, T)>) -> Embedded {
+        let files = files.into_iter().map(|(path, text)| (tidy(path.as_ref()), text.into())).collect();
+        Embedded { files }
+    }
+}
+
+impl Files for Embedded {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        self.files.get(&tidy(path)).cloned().ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<Listed>> {
+        let directory = tidy(directory);
+        let mut listed = BTreeSet::new();
+        for path in self.files.keys() {
+            let Ok(rest) = path.strip_prefix(&directory) else { continue };
+            let mut parts = rest.components();
+            let Some(name) = parts.next() else { continue };
+            let kind = match parts.next() {
+                Some(_) => ListedKind::Directory,
+                None => ListedKind::File,
+            };
+            listed.insert(Listed { name: name.as_os_str().to_string_lossy().into_owned(), kind });
+        }
+        match listed.is_empty() {
+            true => Err(io::ErrorKind::NotFound.into()),
+            false => Ok(listed.into_iter().collect()),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        let path = tidy(path);
+        self.files.keys().any(|known| known.starts_with(&path))
+    }
+}
+
+/// The path without `.` and, where a name stands before it, without `..`. For showing and for looking up in a map; the disk is
+/// asked with the path as written, because `..` behind a link leads elsewhere.
+pub(crate) fn tidy(path: &Path) -> PathBuf {
+    let mut tidy = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir if matches!(tidy.components().next_back(), Some(Component::Normal(_))) => {
+                tidy.pop();
+            }
+            other => tidy.push(other),
+        }
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_tidied_for_people() {
+        let table = [
+            ("config/../templates/x.hbs", "templates/x.hbs"),
+            ("./config/./a.toml", "config/a.toml"),
+            ("../templates", "../templates"),
+            ("../../a", "../../a"),
+            ("/etc/../x", "/x"),
+            ("a/..", ""),
+        ];
+        for (path, expected) in table {
+            assert_eq!(tidy(Path::new(path)), Path::new(expected), "{path}");
+        }
+    }
+
+    #[test]
+    fn embedded_files_list_like_a_disk() {
+        let files =
+            Embedded::new([("t/a/email.en.hbs", "A"), ("t/partials/top.hbs", "T"), ("t/README.md", "R")]);
+        let names: Vec<_> =
+            files.list(Path::new("config/../t")).unwrap().into_iter().map(|l| (l.name, l.kind)).collect();
+        let expected = [
+            ("README.md", ListedKind::File),
+            ("a", ListedKind::Directory),
+            ("partials", ListedKind::Directory),
+        ];
+        assert_eq!(names, expected.map(|(name, kind)| (name.to_owned(), kind)));
+        assert_eq!(files.read(Path::new("t/x/../a/email.en.hbs")).unwrap(), "A");
+        assert_eq!(files.read(Path::new("t/a")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert_eq!(files.list(Path::new("u")).unwrap_err().kind(), io::ErrorKind::NotFound);
+        assert!(files.exists(Path::new("t/a")) && !files.exists(Path::new("t/b")));
+    }
+
+    #[test]
+    fn the_disk_lists_without_hidden_names() {
+        let directory = tempfile::tempdir().unwrap();
+        for name in ["b.toml", "a.toml", ".hidden.toml"] {
+            std::fs::write(directory.path().join(name), "").unwrap();
+        }
+        std::fs::create_dir(directory.path().join("tests")).unwrap();
+        let listed = Disk.list(directory.path()).unwrap();
+        let names: Vec<_> = listed.iter().map(|listed| (listed.name.as_str(), listed.kind)).collect();
+        let expected =
+            [("a.toml", ListedKind::File), ("b.toml", ListedKind::File), ("tests", ListedKind::Directory)];
+        assert_eq!(names, expected);
+    }
+}

@@ -1,0 +1,140 @@
+//! Collects what is wrong, so that a check can go on after the first problem.
+
+use std::cell::RefCell;
+
+use crate::source::{FileId, Place, Sources};
+use crate::{Diagnostic, Severity};
+
+/// The words for sorts of problems. They are part of the interface: tests and editors match them.
+pub(crate) mod code {
+    pub(crate) const ABSENT_FILE: &str = "absent-file";
+    pub(crate) const BAD_VALUE: &str = "bad-value";
+    pub(crate) const CHANNEL_SETTING: &str = "channel-setting";
+    pub(crate) const DUPLICATE: &str = "duplicate";
+    pub(crate) const INSECURE: &str = "insecure";
+    pub(crate) const MISSING_KEY: &str = "missing-key";
+    pub(crate) const MISSING_SECTION: &str = "missing-section";
+    pub(crate) const NOT_AVAILABLE: &str = "not-available";
+    pub(crate) const NO_EFFECT: &str = "no-effect";
+    pub(crate) const SECRET: &str = "secret";
+    pub(crate) const SYNTAX: &str = "syntax";
+    pub(crate) const TEMPLATE: &str = "template";
+    pub(crate) const TEMPLATE_MISSING: &str = "template-missing";
+    pub(crate) const UNKNOWN_EVENT: &str = "unknown-event";
+    pub(crate) const UNKNOWN_KEY: &str = "unknown-key";
+    pub(crate) const UNKNOWN_KIND: &str = "unknown-kind";
+    pub(crate) const UNKNOWN_NAME: &str = "unknown-name";
+    pub(crate) const UNKNOWN_WORD: &str = "unknown-word";
+    pub(crate) const UNREACHABLE: &str = "unreachable";
+    pub(crate) const UNREADABLE: &str = "unreadable";
+    pub(crate) const UNUSED: &str = "unused";
+    pub(crate) const WRONG_TYPE: &str = "wrong-type";
+
+    /// What may be so only because a file could not be read whole.
+    pub(super) const ABSENCES: [&str; 8] = [
+        MISSING_KEY,
+        MISSING_SECTION,
+        NO_EFFECT,
+        TEMPLATE_MISSING,
+        UNKNOWN_NAME,
+        UNKNOWN_WORD,
+        UNREACHABLE,
+        UNUSED,
+    ];
+}
+
+/// One problem, before its place is looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[must_use = "a finding is reported with `Report::push`"]
+pub(crate) struct Finding {
+    severity: Severity,
+    code: &'static str,
+    at: Option<Place>,
+    message: String,
+    hint: Option<String>,
+}
+
+impl Finding {
+    pub(crate) fn error(
+        code: &'static str,
+        at: impl Into<Option<Place>>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding { severity: Severity::Error, code, at: at.into(), message: message.into(), hint: None }
+    }
+
+    pub(crate) fn warning(
+        code: &'static str,
+        at: impl Into<Option<Place>>,
+        message: impl Into<String>,
+    ) -> Finding {
+        Finding { severity: Severity::Warning, ..Finding::error(code, at, message) }
+    }
+
+    pub(crate) fn hint(self, hint: impl Into<String>) -> Finding {
+        Finding { hint: Some(hint.into()), ..self }
+    }
+
+    pub(crate) fn maybe_hint(self, hint: Option<String>) -> Finding {
+        Finding { hint: hint.or(self.hint), ..self }
+    }
+}
+
+/// What has been found so far.
+#[derive(Debug, Default)]
+pub(crate) struct Report {
+    findings: RefCell<Vec<Finding>>,
+}
+
+impl Report {
+    pub(crate) fn push(&self, finding: Finding) {
+        let mut findings = self.findings.borrow_mut();
+        // Two rules that use the same broken template would each find the same fault.
+        if !findings.contains(&finding) {
+            findings.push(finding);
+        }
+    }
+
+    pub(crate) fn has_errors(&self) -> bool {
+        self.findings.borrow().iter().any(|finding| finding.severity == Severity::Error)
+    }
+
+    /// Everything found, in the order of the files and their lines.
+    ///
+    /// A file that is no TOML hides what is in it: of such a file only the faults of syntax are told, and of the others
+    /// nothing that may be missing only because it stands in that file.
+    pub(crate) fn finish(self, sources: &Sources) -> Vec<Diagnostic> {
+        let mut findings = self.findings.into_inner();
+        let broken: Vec<FileId> = findings
+            .iter()
+            .filter(|finding| finding.code == code::SYNTAX)
+            .filter_map(|finding| finding.at.map(Place::file))
+            .collect();
+        let unread = findings.iter().any(|finding| finding.code == code::UNREADABLE);
+        if !broken.is_empty() || unread {
+            findings.retain(|finding| match finding.at {
+                Some(at) if broken.contains(&at.file()) => finding.code == code::SYNTAX,
+                _ => !code::ABSENCES.contains(&finding.code),
+            });
+        }
+        // What is misspelt somewhere looks unused.
+        if findings.iter().any(|finding| [code::UNKNOWN_NAME, code::TEMPLATE_MISSING].contains(&finding.code))
+        {
+            findings.retain(|finding| finding.code != code::UNUSED);
+        }
+        findings.sort_by_key(|finding| (finding.at.is_none(), finding.at));
+        findings.into_iter().map(|finding| finding.located(sources)).collect()
+    }
+}
+
+impl Finding {
+    fn located(self, sources: &Sources) -> Diagnostic {
+        Diagnostic {
+            severity: self.severity,
+            code: self.code,
+            location: self.at.map(|at| sources.locate(at)),
+            message: self.message,
+            hint: self.hint,
+        }
+    }
+}
