@@ -1,0 +1,143 @@
+//! `[channel.NAME]`
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use proofbell_engine::{ChannelFacts, On};
+use proofbell_notify::{DynNotifier, Form, Registry, Toolkit};
+
+use super::plugin;
+use crate::duration::rate;
+use crate::reader::{At, Scope, not_available};
+use crate::report::{Finding, code};
+use crate::section::rule::events;
+use crate::suggest;
+use crate::{Channel, Limit, OnUnknown};
+
+/// The host's own keys of a channel; all others are the plugin's.
+const HOST_KEYS: [&str; 4] = ["kind", "limit", "never_on", "on_unknown"];
+/// Kinds that a later version will have.
+const LATER_KINDS: [&str; 2] = ["vonage", "sms-http"];
+/// Settings that a plugin will have in a later version: kind, key, and what it will be for.
+const LATER_SETTINGS: [(&str, &str, &str); 1] =
+    [("slack", "token", "this version posts to incoming webhooks alone, with `webhook_url`")];
+const CONCURRENCY: usize = 4;
+
+/// A channel as far as it could be read.
+pub(crate) struct Read {
+    pub(crate) name: At<String>,
+    kind: String,
+    notifier: Option<Arc<dyn DynNotifier>>,
+    limit: Limit,
+    on_unknown: Option<OnUnknown>,
+    never_on: Vec<On>,
+}
+
+impl Read {
+    /// What the engine needs to know; `None` when the plugin refused the settings.
+    pub(crate) fn facts(&self) -> Option<ChannelFacts> {
+        let notifier = self.notifier.as_ref()?;
+        Some(ChannelFacts {
+            form: notifier.form(),
+            address: notifier.address(),
+            never_on: self.never_on.clone(),
+        })
+    }
+
+    pub(crate) fn into_channel(self) -> Option<Channel> {
+        let notifier = self.notifier?;
+        let by_form = match notifier.form() {
+            // A second text message is billed a second time.
+            Form::Text => OnUnknown::Dead,
+            Form::Email | Form::Chat => OnUnknown::Retry,
+        };
+        let on_unknown = self.on_unknown.unwrap_or(by_form);
+        Some(Channel { name: self.name.value, kind: self.kind, notifier, limit: self.limit, on_unknown })
+    }
+}
+
+/// The channels by name, those that cannot be used among them: rules may name them all the same.
+pub(crate) fn read(root: &Scope<'_>, registry: &Registry, kit: &Toolkit) -> BTreeMap<String, Read> {
+    let mut channels = BTreeMap::new();
+    for (name, scope) in root.named("channel") {
+        channels.insert(name.value.clone(), read_one(name, &scope, registry, kit));
+    }
+    if channels.is_empty() && root.node("channel").is_none_or(|node| node.as_table().is_some()) {
+        let message = "there is no channel, so nothing could be sent";
+        let hint = "add one, such as [channel.email] with kind = \"smtp\"";
+        root.cx.report.push(Finding::error(code::MISSING_SECTION, None, message).hint(hint));
+    }
+    channels
+}
+
+fn read_one(name: At<String>, scope: &Scope<'_>, registry: &Registry, kit: &Toolkit) -> Read {
+    let limit =
+        scope.table("limit").map_or(Limit { rate: None, concurrency: CONCURRENCY }, |scope| limit(&scope));
+    let words = [("retry", OnUnknown::Retry), ("dead", OnUnknown::Dead)];
+    let on_unknown = scope.choice("on_unknown", &words).map(|choice| choice.value);
+    let never_on = events(scope, "never_on").into_iter().map(|on| on.value).collect();
+    let kind = kind(scope, registry);
+    let notifier = kind.as_ref().and_then(|kind| notifier(scope, registry, kind, kit));
+    Read { name, kind: kind.unwrap_or_default(), notifier, limit, on_unknown, never_on }
+}
+
+fn limit(scope: &Scope<'_>) -> Limit {
+    let per_time = scope.parsed("rate", "a rate", rate).map(|rate| rate.value);
+    let concurrency = scope.integer("concurrency", 1, 1000);
+    scope.later("per_recipient", "limits for each recipient come with quiet hours");
+    scope.later("per_day", "limits for each day come with quiet hours");
+    scope.finish();
+    let concurrency = concurrency.and_then(|at| usize::try_from(at.value).ok()).unwrap_or(CONCURRENCY);
+    Limit { rate: per_time, concurrency }
+}
+
+fn kind(scope: &Scope<'_>, registry: &Registry) -> Option<String> {
+    let kinds: Vec<&str> = registry.kinds().collect();
+    if !scope.require("kind", &format!("kind = {:?}", kinds.first().copied().unwrap_or("smtp"))) {
+        return None;
+    }
+    let kind = scope.string("kind")?;
+    if kinds.contains(&kind.value.as_str()) {
+        return Some(kind.value);
+    }
+    let path = scope.path_of("kind");
+    if LATER_KINDS.contains(&kind.value.as_str()) {
+        let what = format!("this version knows {}", kinds.join(", "));
+        not_available(scope.cx, kind.at, &format!("{path} = {:?}", kind.value), &what);
+    } else {
+        let message = format!("there is no kind of channel called `{}`", kind.value);
+        let hint = suggest::hint(&kind.value, "kinds", kinds);
+        scope.cx.report.push(Finding::error(code::UNKNOWN_KIND, kind.at, message).hint(hint));
+    }
+    None
+}
+
+fn notifier(
+    scope: &Scope<'_>,
+    registry: &Registry,
+    kind: &str,
+    kit: &Toolkit,
+) -> Option<Arc<dyn DynNotifier>> {
+    let mut entries: Vec<_> =
+        scope.entries().iter().filter(|entry| !HOST_KEYS.contains(&entry.key.as_str())).collect();
+    let mut complete = true;
+    for (_, key, what) in
+        LATER_SETTINGS.iter().filter(|(of, key, _)| *of == kind && !knows(registry, kind, key))
+    {
+        if let Some(at) = entries.iter().position(|entry| entry.key == *key) {
+            not_available(scope.cx, entries.remove(at).key_at, &scope.path_of(key), what);
+            complete = false;
+        }
+    }
+    if !complete {
+        return None;
+    }
+    let path = scope.path.clone();
+    let settings = plugin::Settings { cx: scope.cx, path, at: scope.at, entries, host_keys: &HOST_KEYS };
+    plugin::build(&settings, registry, kind, kit)
+}
+
+fn knows(registry: &Registry, kind: &str, key: &str) -> bool {
+    let schema = registry.schema(kind);
+    schema.is_ok_and(|schema| schema.as_value().pointer(&format!("/properties/{key}")).is_some())
+}
