@@ -1,1 +1,31 @@
 #![doc = include_str!("../README.md")]
+
+mod configuration;
+mod context;
+mod cross;
+mod diagnostic;
+mod duration;
+mod files;
+mod load;
+mod merge;
+mod parse;
+mod reader;
+mod render;
+mod report;
+mod secret;
+mod section;
+mod show;
+mod source;
+mod suggest;
+mod template;
+mod tree;
+
+pub use configuration::{
+    Channel, Configuration, Limit, OnUnknown, Rate, Redirect, RedirectTo, Server, Source, StoreSettings,
+    Verify,
+};
+pub use diagnostic::{Diagnostic, Location, Severity};
+pub use files::{Disk, Embedded, Files, Listed, ListedKind};
+pub use load::{Loaded, Request, Secrets, load, process_environment};
+pub use render::{Color, render, summary};
+pub use show::Setting;

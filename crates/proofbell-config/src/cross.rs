@@ -1,0 +1,55 @@
+//! What the sections say of each other: names, ways to people, templates, and what is there for nothing.
+
+mod effect;
+mod names;
+mod reach;
+mod route;
+mod variants;
+
+use std::collections::BTreeMap;
+
+use proofbell_engine::{Audience, Glossary, Nobody, Templates};
+
+use crate::context::Context;
+use crate::section::{audience, channel, rule};
+use crate::template::TemplateSet;
+
+/// Everything that was read.
+pub(crate) struct World<'a> {
+    pub(crate) cx: &'a Context<'a>,
+    pub(crate) channels: &'a BTreeMap<String, channel::Read>,
+    pub(crate) audiences: &'a BTreeMap<String, audience::Read>,
+    pub(crate) rules: &'a [rule::Read],
+    pub(crate) templates: &'a TemplateSet,
+    /// `defaults.locale`
+    pub(crate) locale: &'a str,
+}
+
+/// Reports everything that does not fit together.
+pub(crate) fn check(world: &World<'_>, compiled: Option<&Templates>, glossary: &Glossary) {
+    names::check(world);
+    route::check(world);
+    variants::check(world, compiled);
+    reach::check(world);
+    effect::check(world, glossary);
+}
+
+/// The audiences as the engine needs them: with the ways that were left to the default filled in.
+pub(crate) fn engine_audiences(world: &World<'_>) -> BTreeMap<String, Audience> {
+    let names = |list: Option<Vec<&str>>| list.unwrap_or_default().into_iter().map(str::to_owned).collect();
+    world
+        .audiences
+        .iter()
+        .map(|(name, audience)| {
+            let engine = Audience {
+                via: names(route::audience_via(world, audience)),
+                else_via: names(audience.else_via.as_ref().map(route::words)),
+                nobody: audience.nobody.as_ref().map(|nobody| Nobody {
+                    to: nobody.to.value.clone(),
+                    template: nobody.template.value.clone(),
+                }),
+            };
+            (name.clone(), engine)
+        })
+        .collect()
+}

@@ -1,0 +1,230 @@
+//! From files to a checked configuration, or to everything that is wrong with them.
+
+use std::path::{Path, PathBuf};
+
+use proofbell_engine::{Engine, Setup};
+use proofbell_notify::{Registry, Toolkit};
+
+use crate::context::Context;
+use crate::cross::{self, World};
+use crate::files::{ListedKind, tidy};
+use crate::reader::{At, Scope};
+use crate::report::{Finding, Report, code};
+use crate::section;
+use crate::show;
+use crate::source::Sources;
+use crate::template::{self, TemplateSet};
+use crate::tree::Table;
+use crate::{Channel, Configuration, Diagnostic, Files, Setting, Severity, merge, parse};
+
+/// What to load, and with what.
+#[derive(Clone, Copy)]
+pub struct Request<'a> {
+    /// Directories or files. The first is the configuration, each further one is an overlay on those before it.
+    pub layers: &'a [PathBuf],
+    /// Where they are read from.
+    pub files: &'a dyn Files,
+    /// Looks an environment variable up, see [`process_environment`].
+    pub environment: &'a dyn Fn(&str) -> Option<String>,
+    /// What to do where a secret is not there.
+    pub secrets: Secrets,
+    /// The kinds of channels that the program was built with.
+    pub registry: &'a Registry,
+    /// What the channels share.
+    pub toolkit: &'a Toolkit,
+}
+
+/// What to do where an environment variable or a file that is named is not there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Secrets {
+    /// It is an error.
+    #[default]
+    Require,
+    /// Any word stands in for it, so that a configuration can be checked where its secrets are not. What comes of it must
+    /// not be used to receive or to send.
+    Assume,
+}
+
+/// What came of it.
+pub struct Loaded {
+    /// The configuration; there is one exactly when no diagnostic is an error.
+    pub configuration: Option<Configuration>,
+    /// Everything that is wrong or looks so, in the order of the files and their lines.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Every file that was read: configuration, templates and secrets. When one of them changes, loading again may come to
+    /// something else.
+    pub files: Vec<PathBuf>,
+    tree: Table,
+    sources: Sources,
+}
+
+impl std::fmt::Debug for Loaded {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Loaded")
+            .field("configuration", &self.configuration)
+            .field("diagnostics", &self.diagnostics)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Loaded {
+    /// Whether the configuration is refused.
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    }
+
+    /// What is set at a key or below it (`channel.email`), with the place that it comes from. Secrets are masked.
+    pub fn show(&self, key: &str) -> Vec<Setting> {
+        show::settings(&self.sources, &self.tree, key)
+    }
+}
+
+/// An environment variable of this process; one that is not UTF-8 counts as not set.
+pub fn process_environment(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Reads, merges and checks a configuration. Every problem in every file is found in one go.
+///
+/// Nothing beyond the files is touched: no network, no store, no clock.
+pub fn load(request: &Request<'_>) -> Loaded {
+    let sources = Sources::default();
+    let report = Report::default();
+    let cx = Context::new(request.files, request.environment, request.secrets, &sources, &report);
+    let mut tree = Table::default();
+    for (index, layer) in request.layers.iter().enumerate() {
+        let layer = read_layer(&cx, layer);
+        match index {
+            0 => tree = layer,
+            _ => merge::overlay(&mut tree, layer),
+        }
+    }
+    show::warn_of_written_secrets(&cx, &tree);
+    let home = request.layers.first().map(|layer| home(request.files, layer)).unwrap_or_default();
+    let configuration = read(&cx, &tree, &home, request);
+    let files = cx.read_files();
+    let configuration = configuration.filter(|_| !report.has_errors());
+    let diagnostics = report.finish(&sources);
+    Loaded { configuration, diagnostics, files, tree, sources }
+}
+
+/// Where default paths count from.
+fn home(files: &dyn Files, layer: &Path) -> PathBuf {
+    match files.list(layer) {
+        Ok(_) => layer.to_owned(),
+        Err(_) => layer.parent().map(Path::to_owned).unwrap_or_default(),
+    }
+}
+
+/// The files of one layer, merged: a file, or every `*.toml` directly in a directory.
+fn read_layer(cx: &Context<'_>, layer: &Path) -> Table {
+    let mut tree = Table::default();
+    let Ok(listed) = cx.files.list(layer) else {
+        read_file(cx, layer, &mut tree);
+        return tree;
+    };
+    let is_toml = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "toml");
+    let mut any = false;
+    for listed in listed.iter().filter(|listed| listed.kind == ListedKind::File && is_toml(&listed.name)) {
+        any = true;
+        read_file(cx, &layer.join(&listed.name), &mut tree);
+    }
+    if !any {
+        let message = format!("there is no *.toml file in {}", tidy(layer).display());
+        cx.report
+            .push(Finding::error(code::UNREADABLE, None, message).hint("name the directory that holds them"));
+    }
+    tree
+}
+
+fn read_file(cx: &Context<'_>, path: &Path, tree: &mut Table) {
+    match cx.files.read(path) {
+        Ok(text) => {
+            let id = cx.sources.add(path.to_owned(), text);
+            merge::add(cx.sources, cx.report, tree, parse::parse(cx.sources, cx.report, id));
+        }
+        Err(error) => {
+            let message = format!("the file {} cannot be read: {error}", tidy(path).display());
+            cx.report.push(Finding::error(code::UNREADABLE, None, message));
+        }
+    }
+}
+
+/// Reads section by section, then checks what the sections say of each other.
+fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> Option<Configuration> {
+    // The root has no place of its own; nothing is ever reported at it.
+    let nowhere = crate::source::Place::of(cx.sources.first()?, 0..0);
+    let root = Scope::of(cx, tree, nowhere, String::new());
+    let server = section::server::read(&root);
+    let store = section::store::read(&root, home);
+    let sources = section::source::read(&root);
+    let section::defaults::Read { defaults, region } = section::defaults::read(&root);
+    let vars = section::vars::read(&root);
+    let links = section::link::read(&root, &vars);
+    let glossary = section::glossary::read(&root);
+    let channels = section::channel::read(&root, request.registry, request.toolkit);
+    let kinds = channels.values().filter_map(|channel| Some(channel.facts()?.address.as_str())).collect();
+    let redirect = section::redirect::read(&root, &kinds, region.as_deref());
+    let audiences = section::audience::read(&root, region.as_deref());
+    let rules = section::rule::read(&root);
+    let set = templates(&root, home);
+    root.later("digest", "digests come in a later version");
+    root.finish();
+
+    let compiled = template::compile(cx, &set, &links, &defaults.locale);
+    if let Some(templates) = &compiled {
+        template::check_words(cx, &set, templates, &vars, &glossary);
+    }
+    let world = World {
+        cx,
+        channels: &channels,
+        audiences: &audiences,
+        rules: &rules,
+        templates: &set,
+        locale: &defaults.locale,
+    };
+    cross::check(&world, compiled.as_ref(), &glossary);
+
+    let engine_audiences = cross::engine_audiences(&world);
+    let setup = Setup {
+        rules: rules.into_iter().filter(|rule| rule.enabled).map(section::rule::Read::into_rule).collect(),
+        audiences: engine_audiences,
+        channels: channels
+            .iter()
+            .filter_map(|(name, channel)| Some((name.clone(), channel.facts()?)))
+            .collect(),
+        glossary,
+        vars,
+        defaults: defaults.clone(),
+        templates: compiled?,
+        links,
+    };
+    let channels = channels.into_iter().filter_map(|(name, channel)| Some((name, channel.into_channel()?)));
+    let directories = audiences.into_iter().filter_map(|(name, audience)| Some((name, audience.directory?)));
+    Some(Configuration {
+        server,
+        store,
+        sources,
+        channels: channels.collect::<std::collections::BTreeMap<String, Channel>>(),
+        directories: directories.collect(),
+        engine: Engine::new(setup),
+        redirect,
+        defaults,
+        region,
+    })
+}
+
+/// `[template]`, and the files in its directory.
+fn templates(root: &Scope<'_>, home: &Path) -> TemplateSet {
+    let section = root.table("template");
+    let dir = section.as_ref().and_then(|section| section.string("dir"));
+    if let Some(section) = &section {
+        section.finish();
+    }
+    match dir {
+        Some(At { value, at }) => {
+            template::read(root.cx, &root.cx.sources.directory(at.file()).join(value), Some(at))
+        }
+        None => template::read(root.cx, &home.join("../templates"), None),
+    }
+}
