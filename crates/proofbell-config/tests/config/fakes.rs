@@ -1,0 +1,143 @@
+//! Notifiers that take the same settings as the built-in ones and send nothing.
+
+use proofbell_notify::{
+    AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Receipt, Registry, Toolkit,
+};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// The kinds that the program has, by their own names.
+pub(crate) fn registry() -> Registry {
+    Registry::new().with::<Smtp>().with::<Slack>().with::<Twilio>()
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "settings of a notifier that sends nothing")]
+pub(crate) struct SmtpConfig {
+    url: String,
+    username: Option<String>,
+    password: Option<String>,
+    /// The sender. More about it.
+    from: String,
+    reply_to: Option<String>,
+    ca: Option<String>,
+    helo: Option<String>,
+}
+
+pub(crate) struct Smtp;
+
+impl Notifier for Smtp {
+    const KIND: &'static str = "smtp";
+    type Config = SmtpConfig;
+
+    fn from_config(config: SmtpConfig, _: &Toolkit) -> Result<Smtp, ConfigError> {
+        if !config.url.starts_with("smtp") {
+            return Err(ConfigError::at("url", format!("not an smtp URL: {}", config.url)));
+        }
+        if !config.from.contains('@') {
+            return Err(ConfigError::at("from", "not a mailbox; write name@domain"));
+        }
+        match config.username.is_some() == config.password.is_some() {
+            true => Ok(Smtp),
+            false => Err(ConfigError::at("username", "goes together with password")),
+        }
+    }
+
+    fn form(&self) -> Form {
+        Form::Email
+    }
+
+    fn address(&self) -> AddressKind {
+        AddressKind::Email
+    }
+
+    async fn send(&self, _: &Message) -> Outcome {
+        Outcome::Sent(Receipt::default())
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        Ok(())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct SlackConfig {
+    webhook_url: String,
+}
+
+pub(crate) struct Slack;
+
+impl Notifier for Slack {
+    const KIND: &'static str = "slack";
+    type Config = SlackConfig;
+
+    fn from_config(config: SlackConfig, _: &Toolkit) -> Result<Slack, ConfigError> {
+        // Repeating the value is what a plugin must not do: the tests see that it is masked all the same.
+        match config.webhook_url.starts_with("https://") && !config.webhook_url.contains(' ') {
+            true => Ok(Slack),
+            false => Err(ConfigError::at("webhook_url", format!("`{}` is no https URL", config.webhook_url))),
+        }
+    }
+
+    fn form(&self) -> Form {
+        Form::Chat
+    }
+
+    fn address(&self) -> AddressKind {
+        AddressKind::Fixed
+    }
+
+    async fn send(&self, _: &Message) -> Outcome {
+        Outcome::Sent(Receipt::default())
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        Ok(())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "settings of a notifier that sends nothing")]
+pub(crate) struct TwilioConfig {
+    account_sid: String,
+    auth_token: String,
+    from: String,
+    countries: Vec<String>,
+    base_url: Option<String>,
+}
+
+pub(crate) struct Twilio;
+
+impl Notifier for Twilio {
+    const KIND: &'static str = "twilio";
+    type Config = TwilioConfig;
+
+    fn from_config(config: TwilioConfig, _: &Toolkit) -> Result<Twilio, ConfigError> {
+        if !config.account_sid.starts_with("AC") {
+            return Err(ConfigError::at("account_sid", "begins with AC"));
+        }
+        match config.countries.iter().position(|country| country.len() != 2) {
+            Some(index) => Err(ConfigError::at(format!("countries[{index}]"), "not a country of ISO 3166")),
+            None => Ok(Twilio),
+        }
+    }
+
+    fn form(&self) -> Form {
+        Form::Text
+    }
+
+    fn address(&self) -> AddressKind {
+        AddressKind::Phone
+    }
+
+    async fn send(&self, _: &Message) -> Outcome {
+        Outcome::Sent(Receipt::default())
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        Ok(())
+    }
+}

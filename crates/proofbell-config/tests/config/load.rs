@@ -1,0 +1,262 @@
+//! What comes of a good configuration, from files that are held in memory.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use proofbell_config::{
+    Color, Embedded, Loaded, OnUnknown, RedirectTo, Request, Secrets, Verify, load, render,
+};
+use proofbell_directory::Lookup;
+use proofbell_notify::{AddressKind, Toolkit};
+use secrecy::ExposeSecret;
+
+use crate::fakes;
+
+const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+
+const SMALL: &str = r#"
+[source.legitmark]
+secrets = [{ env = "WEBHOOK_SECRET" }]
+
+[channel.mail]
+kind = "smtp"
+url = "smtp://localhost:25?tls=none"
+from = "shop@market.example"
+
+[audience.staff]
+kind = "list"
+members = [{ name = "Ops", email = "ops@market.example", team = "day", floor = 3 }]
+
+[rule.counterfeit]
+on = "counterfeit"
+to = "staff"
+"#;
+
+const MAIL: &str = "+++\nsubject = \"Counterfeit\"\n+++\n<p>Look at {{case.reference_id}}.</p>\n";
+
+fn load_with(layers: &[(&str, &str)], secrets: Secrets) -> Loaded {
+    let template = [("templates/counterfeit/email.en.hbs", MAIL)];
+    let files = Embedded::new(layers.iter().copied().chain(template));
+    let mut paths = vec![PathBuf::from("config")];
+    paths.extend(
+        layers.iter().filter(|(path, _)| path.starts_with("overlay")).map(|(path, _)| PathBuf::from(path)),
+    );
+    load(&Request {
+        layers: &paths,
+        files: &files,
+        environment: &|name| (name == "WEBHOOK_SECRET").then(|| SECRET.to_owned()),
+        secrets,
+        registry: &fakes::registry(),
+        toolkit: &Toolkit::default(),
+    })
+}
+
+fn loaded(overlay: &str) -> Loaded {
+    load_with(&[("config/all.toml", SMALL), ("overlay.toml", overlay)], Secrets::Require)
+}
+
+#[test]
+fn everything_else_has_a_default() {
+    let loaded = loaded("");
+    assert_eq!(render(&loaded.diagnostics, Color::Never), "");
+    let configuration = loaded.configuration.unwrap();
+    assert_eq!(configuration.server.listen.to_string(), "127.0.0.1:8080");
+    assert_eq!(configuration.server.admin.to_string(), "127.0.0.1:8081");
+    assert!(configuration.server.admin_token.is_none());
+    assert_eq!(configuration.store.path, PathBuf::from("config/../data/proofbell.db"));
+    assert_eq!(configuration.store.keep, Duration::from_secs(90 * 86_400));
+    assert_eq!((configuration.defaults.locale.as_str(), configuration.defaults.tz.as_str()), ("en", "UTC"));
+    assert!(configuration.redirect.is_none() && configuration.region.is_none());
+    let [source] = configuration.sources.as_slice() else { panic!("one source") };
+    assert_eq!((source.name.as_str(), source.path.as_str()), ("legitmark", "/webhooks/legitmark"));
+    let Verify::Svix(secrets) = &source.verify else { panic!("svix") };
+    assert_eq!(secrets[0].expose_secret(), SECRET);
+    let channel = &configuration.channels["mail"];
+    assert_eq!((channel.kind.as_str(), channel.limit.rate, channel.limit.concurrency), ("smtp", None, 4));
+    assert_eq!(channel.on_unknown, OnUnknown::Retry);
+    assert_eq!(loaded.files.len(), 2 + 1, "{:?}", loaded.files);
+}
+
+#[test]
+fn an_overlay_replaces_values_and_merges_tables() {
+    let overlay = r#"
+        [source.legitmark]
+        path = "/hooks/in"
+        verify = "bearer"
+        secrets = ["a-token-for-tests", "another-token-for-tests"]
+        [store]
+        url = "sqlite:state/p.db"
+        [defaults]
+        region = "JP"
+        [channel.mail]
+        on_unknown = "dead"
+        limit = { rate = "5/m" }
+        [redirect]
+        email = "test@market.example"
+        phone = "03-1234-5678"
+        fixed = "drop"
+        mark = "[for {to}] "
+    "#;
+    let loaded = loaded(overlay);
+    assert!(!loaded.has_errors(), "{}", render(&loaded.diagnostics, Color::Never));
+    let configuration = loaded.configuration.unwrap();
+    assert_eq!(configuration.sources[0].path, "/hooks/in");
+    assert!(matches!(&configuration.sources[0].verify, Verify::Bearer(tokens) if tokens.len() == 2));
+    assert_eq!(configuration.store.path, PathBuf::from("state/p.db"), "relative to the file that names it");
+    let channel = &configuration.channels["mail"];
+    let rate = channel.limit.rate.unwrap();
+    assert_eq!((rate.count.get(), rate.per), (5, Duration::from_secs(60)));
+    assert_eq!(channel.on_unknown, OnUnknown::Dead);
+    let redirect = configuration.redirect.unwrap();
+    let to = |kind| match redirect.target(kind) {
+        RedirectTo::To(address) => address.expose().to_owned(),
+        RedirectTo::Drop => "drop".to_owned(),
+    };
+    assert_eq!(to(AddressKind::Email), "test@market.example");
+    assert_eq!(to(AddressKind::Phone), "+81312345678");
+    assert_eq!(to(AddressKind::Fixed), "drop");
+    assert_eq!(to(AddressKind::Named("slack")), "drop", "a kind that is not named is dropped");
+    assert_eq!(redirect.mark.as_deref(), Some("[for {to}] "));
+}
+
+#[test]
+fn sms_is_not_sent_twice_by_default() {
+    let overlay = r#"
+        [channel.sms]
+        kind = "twilio"
+        account_sid = "AC00"
+        auth_token = { env = "WEBHOOK_SECRET" }
+        from = "SHOP"
+        countries = ["JP"]
+        [audience.staff]
+        via = ["mail", "sms"]
+    "#;
+    let template = ("templates/counterfeit/text.en.hbs", "Look at {{case.reference_id}}.");
+    let files = [("config/all.toml", SMALL), ("overlay.toml", overlay), template];
+    let configuration = load_with(&files, Secrets::Require).configuration.unwrap();
+    assert_eq!(configuration.channels["sms"].on_unknown, OnUnknown::Dead);
+    assert_eq!(configuration.channels["mail"].on_unknown, OnUnknown::Retry);
+}
+
+#[test]
+fn secrets_can_be_assumed_where_there_are_none() {
+    let overlay = r#"
+        [source.legitmark]
+        secrets = [{ env = "ABSENT" }]
+        [channel.slack]
+        kind = "slack"
+        webhook_url = { env = "ABSENT" }
+        [channel.sms]
+        kind = "twilio"
+        account_sid = { env = "ABSENT" }
+        auth_token = { file = "absent" }
+        from = "SHOP"
+        countries = ["JP"]
+        [audience.staff]
+        via = ["mail", "slack", "sms"]
+        members = [{ name = "Ops", email = "ops@market.example", phone = "+819012345678" }]
+    "#;
+    let files = [
+        ("config/all.toml", SMALL),
+        ("overlay.toml", overlay),
+        ("templates/counterfeit/chat.en.hbs", "Look."),
+        ("templates/counterfeit/text.en.hbs", "Look."),
+    ];
+    let assumed = load_with(&files, Secrets::Assume);
+    assert_eq!(render(&assumed.diagnostics, Color::Never), "");
+    let required = load_with(&files, Secrets::Require);
+    let codes: Vec<_> = required.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
+    assert_eq!(codes, ["secret"; 4], "and nothing that follows from it");
+}
+
+#[test]
+fn what_is_set_can_be_shown_with_its_place() {
+    let loaded = loaded(
+        "[channel.mail]\nfrom = \"other@market.example\"\npassword = \"hunter2\"\nusername = \"me\"\n",
+    );
+    let show = |key: &str| -> Vec<String> {
+        let show = |setting: proofbell_config::Setting| {
+            format!(
+                "{} = {} ({}:{})",
+                setting.path,
+                setting.value,
+                setting.location.file.display(),
+                setting.location.line
+            )
+        };
+        loaded.show(key).into_iter().map(show).collect()
+    };
+    assert_eq!(show("channel.mail.from"), ["channel.mail.from = \"other@market.example\" (overlay.toml:2)"]);
+    assert_eq!(show("channel.mail.password"), ["channel.mail.password = \"…\" (overlay.toml:3)"]);
+    assert_eq!(
+        show("source"),
+        ["source.legitmark.secrets = [{ env = \"WEBHOOK_SECRET\" }] (config/all.toml:3)"]
+    );
+    assert_eq!(show("channel.mail").len(), 5);
+    assert!(show("channel.ma").is_empty());
+}
+
+#[test]
+fn listed_people_keep_what_is_said_of_them() {
+    let configuration = loaded("").configuration.unwrap();
+    let directory = &configuration.directories["staff"];
+    assert_eq!(directory.kind(), "list");
+    let lookup = Lookup::default();
+    let found = futures_executor(directory.lookup(&lookup));
+    let [person] = found.unwrap().try_into().unwrap();
+    assert_eq!(person.name.as_deref(), Some("Ops"));
+    assert_eq!(person.extra["team"], "day");
+    assert_eq!(person.extra["floor"], "3");
+}
+
+/// A list answers at once, so one look at the future is enough.
+fn futures_executor<T>(future: impl Future<Output = T>) -> T {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    match std::pin::pin!(future).poll(&mut context) {
+        std::task::Poll::Ready(value) => value,
+        std::task::Poll::Pending => panic!("a list has nothing to wait for"),
+    }
+}
+
+#[test]
+fn a_rule_that_is_off_is_checked_all_the_same() {
+    let off = "[rule.counterfeit]\nenabled = false\n";
+    assert!(loaded(off).configuration.is_some());
+    let loaded = loaded(&format!("{off}via = [\"emial\"]\n"));
+    assert!(loaded.has_errors());
+}
+
+#[test]
+fn a_directory_without_files_is_refused() {
+    let files = Embedded::new([("config/readme.txt", "")]);
+    let loaded = load(&Request {
+        layers: &[PathBuf::from("config"), PathBuf::from("missing.toml")],
+        files: &files,
+        environment: &|_| None,
+        secrets: Secrets::Require,
+        registry: &fakes::registry(),
+        toolkit: &Toolkit::default(),
+    });
+    let messages: Vec<_> = loaded.diagnostics.iter().map(ToString::to_string).collect();
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(messages[0].starts_with("there is no *.toml file in config"), "{messages:?}");
+    assert!(messages[1].starts_with("the file missing.toml cannot be read"), "{messages:?}");
+}
+
+#[test]
+fn damaged_files_are_refused_or_used_and_never_worse() {
+    let mut refused = 0;
+    let positions = (0..SMALL.len()).filter(|at| SMALL.is_char_boundary(*at));
+    for at in positions {
+        let cut = SMALL[..at].to_owned();
+        let without = format!("{}{}", &SMALL[..at], &SMALL[at + 1..]);
+        let doubled = format!("{}{}", &SMALL[..=at], &SMALL[at..]);
+        for text in [cut, without, doubled] {
+            let loaded = load_with(&[("config/all.toml", &text)], Secrets::Require);
+            assert_eq!(loaded.configuration.is_some(), !loaded.has_errors(), "{text}");
+            refused += usize::from(loaded.has_errors());
+            drop(render(&loaded.diagnostics, Color::Always));
+        }
+    }
+    assert!(refused > SMALL.len(), "{refused}");
+}

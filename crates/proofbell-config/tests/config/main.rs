@@ -1,0 +1,5 @@
+//! Loading whole configurations, with small notifiers in the place of the real ones.
+
+mod fakes;
+mod fixtures;
+mod load;
