@@ -4,6 +4,7 @@ mod error;
 mod event;
 mod message;
 mod plan;
+mod sqlite;
 mod store;
 mod view;
 
@@ -16,6 +17,7 @@ pub use message::{
 pub use plan::{
     Addressed, DraftEnd, DueDraft, DueFallback, Fallback, Plan, PlanResult, Reach, SentSoFar, Unplanned,
 };
+pub use sqlite::{OpenError, SchemaError, SqliteOptions, SqliteStore, WriteCounts};
 pub use store::{Orphans, Store};
 pub use view::{
     AttemptView, CaseView, ChannelPause, DecisionView, DraftView, EventFilter, EventView, MessageFilter,

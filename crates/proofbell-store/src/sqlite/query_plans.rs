@@ -1,0 +1,59 @@
+//! Tests that what the pipeline asks all day long is answered out of indexes.
+
+use rusqlite::{Connection, params_from_iter};
+
+use super::views::stats;
+use super::{claims, drafts, fallbacks, planning, purge, schema};
+
+/// Each query, and how its outermost table is read.
+const QUERIES: [(&str, &str); 16] = [
+    (planning::UNPLANNED, "SCAN e USING INDEX events_unplanned"),
+    (planning::STORED, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"),
+    (drafts::DUE, "SEARCH d USING INDEX drafts_due (audience=? AND due_at<?)"),
+    (fallbacks::DUE, "SEARCH drafts USING INDEX drafts_look (look_at>? AND look_at<?)"),
+    (fallbacks::NEXT, "SEARCH drafts USING COVERING INDEX drafts_look (look_at>?)"),
+    (fallbacks::REACHES, "SEARCH reaches USING INDEX sqlite_autoindex_reaches_1 (draft=?)"),
+    (fallbacks::MESSAGES, "SEARCH m USING INDEX messages_of_draft (draft=?)"),
+    (claims::DUE, "SEARCH m USING INDEX messages_due (channel=? AND due_at<?)"),
+    (claims::EXPIRED, "SEARCH m USING INDEX messages_expiring (channel=? AND expires_at<?)"),
+    (claims::ORPHANS, "SCAN m USING INDEX messages_claimed"),
+    (claims::NEXT_DUE, "SEARCH messages USING COVERING INDEX messages_due (channel=?)"),
+    (purge::WITH_BODY, "SEARCH b USING INTEGER PRIMARY KEY (rowid>?)"),
+    (purge::ALL, "SEARCH e USING INTEGER PRIMARY KEY (rowid>?)"),
+    (stats::UNPLANNED, "SCAN events USING COVERING INDEX events_unplanned"),
+    (stats::QUEUED, "SCAN messages USING COVERING INDEX messages_due"),
+    (stats::CLAIMED, "SCAN messages USING COVERING INDEX messages_claimed"),
+];
+
+#[test]
+fn queues_are_ranges_of_indexes() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection).unwrap();
+    for (sql, expected) in QUERIES {
+        let plan = plan(&connection, sql);
+        assert_eq!(plan[0], expected, "{sql}\n{plan:#?}");
+        for step in &plan {
+            let whole = step.starts_with("SCAN") && !step.contains("INDEX") && !step.contains("CONSTANT");
+            assert!(!whole, "a whole table is read: {step}\n{sql}");
+            let few = sql == claims::ORPHANS || sql == fallbacks::REACHES;
+            let sorts = step.contains("TEMP B-TREE") && !few;
+            assert!(!sorts, "rows are sorted: {step}\n{sql}");
+        }
+    }
+}
+
+#[test]
+fn audiences_are_stepped_through() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection).unwrap();
+    let plan = plan(&connection, drafts::AUDIENCES);
+    let steps = plan.iter().filter(|step| step.contains("COVERING INDEX drafts_due")).count();
+    assert_eq!(steps, 3, "{plan:#?}");
+}
+
+fn plan(connection: &Connection, sql: &str) -> Vec<String> {
+    let mut statement = connection.prepare(&format!("EXPLAIN QUERY PLAN {sql}")).unwrap();
+    let values = vec![0_i64; statement.parameter_count()];
+    let rows = statement.query_map(params_from_iter(values), |row| row.get(3)).unwrap();
+    rows.collect::<Result<_, _>>().unwrap()
+}

@@ -1,0 +1,140 @@
+//! The schema and its versions.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+/// One script a version, in order. A script that was released is never changed: changes come as a further script.
+const MIGRATIONS: &[&str] = &[include_str!("sql/0001_spine.sql")];
+
+/// What `PRAGMA application_id` says of our databases: `Prfb`.
+const APPLICATION_ID: i32 = 0x5072_6662;
+
+/// Why a database's schema cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum SchemaError {
+    /// A newer version wrote it.
+    #[error(
+        "the store has schema {found}, but this version knows only up to {known}: run the newer version again, or restore a backup"
+    )]
+    Newer {
+        /// The database's schema.
+        found: usize,
+        /// The newest that this version knows.
+        known: usize,
+    },
+    /// An older version wrote it, and it was opened for reading only.
+    #[error(
+        "the store has schema {found} and this version wants {known}: start `proofbell serve` once, which brings it up to date"
+    )]
+    Older {
+        /// The database's schema.
+        found: usize,
+        /// The one that is wanted.
+        known: usize,
+    },
+    /// The file holds something else.
+    #[error("the file is a database of another application")]
+    Foreign,
+    /// The database itself failed.
+    #[error(transparent)]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+/// Brings a database up to the newest schema.
+pub(super) fn migrate(connection: &mut Connection) -> Result<(), SchemaError> {
+    migrate_with(connection, MIGRATIONS)
+}
+
+/// Checks that a database has exactly the newest schema, for a connection that may not change it.
+pub(super) fn check(connection: &Connection) -> Result<(), SchemaError> {
+    let (found, known) = (version(connection, MIGRATIONS.len())?, MIGRATIONS.len());
+    match found < known {
+        true => Err(SchemaError::Older { found, known }),
+        false => Ok(()),
+    }
+}
+
+fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<(), SchemaError> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let found = version(&transaction, migrations.len())?;
+    for script in migrations.iter().skip(found) {
+        transaction.execute_batch(script)?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+    transaction.pragma_update(None, "user_version", i64::try_from(migrations.len()).unwrap_or(i64::MAX))?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// The database's version: 0 for an empty one.
+fn version(connection: &Connection, known: usize) -> Result<usize, SchemaError> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let application = number("application_id")?;
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    if application != i64::from(APPLICATION_ID) && (application != 0 || tables > 0) {
+        return Err(SchemaError::Foreign);
+    }
+    let found = usize::try_from(number("user_version")?).map_err(|_| SchemaError::Foreign)?;
+    match found > known {
+        true => Err(SchemaError::Newer { found, known }),
+        false => Ok(found),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FIRST: &str = "CREATE TABLE a (x INTEGER) STRICT";
+    const SECOND: &str = "ALTER TABLE a ADD COLUMN y INTEGER";
+    const BROKEN: &str = "CREATE TABLE b (x INTEGER) STRICT; CREATE TABLE a (x INTEGER) STRICT";
+
+    fn columns(connection: &Connection) -> i64 {
+        connection.query_row("SELECT count(*) FROM pragma_table_info('a')", [], |row| row.get(0)).unwrap()
+    }
+
+    #[test]
+    fn an_older_store_is_brought_up_to_date_and_keeps_what_it_holds() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate_with(&mut connection, &[FIRST]).unwrap();
+        connection.execute("INSERT INTO a (x) VALUES (7)", []).unwrap();
+        migrate_with(&mut connection, &[FIRST, SECOND]).unwrap();
+        assert_eq!(columns(&connection), 2);
+        let kept: i64 =
+            connection.query_row("SELECT x FROM a WHERE y IS NULL", [], |row| row.get(0)).unwrap();
+        assert_eq!(kept, 7);
+        migrate_with(&mut connection, &[FIRST, SECOND]).unwrap();
+    }
+
+    #[test]
+    fn a_newer_store_is_refused() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate_with(&mut connection, &[FIRST, SECOND]).unwrap();
+        let error = migrate_with(&mut connection, &[FIRST]).unwrap_err();
+        assert!(matches!(error, SchemaError::Newer { found: 2, known: 1 }), "{error}");
+    }
+
+    #[test]
+    fn a_migration_that_fails_leaves_the_store_as_it_was() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        migrate_with(&mut connection, &[FIRST]).unwrap();
+        migrate_with(&mut connection, &[FIRST, BROKEN]).unwrap_err();
+        assert_eq!(version(&connection, 2).unwrap(), 1);
+        let table = "SELECT count(*) FROM sqlite_schema WHERE name = 'b'";
+        assert_eq!(connection.query_row(table, [], |row| row.get::<_, i64>(0)).unwrap(), 0);
+    }
+
+    #[test]
+    fn a_database_of_something_else_is_left_alone() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert!(matches!(migrate_with(&mut connection, &[FIRST]), Err(SchemaError::Foreign)));
+    }
+
+    #[test]
+    fn reading_only_asks_for_the_newest_schema() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        assert!(matches!(check(&connection), Err(SchemaError::Older { found: 0, .. })));
+        migrate(&mut connection).unwrap();
+        check(&connection).unwrap();
+    }
+}
