@@ -1,2 +1,7 @@
 //! The `proofbell` command.
-fn main() {}
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    proofbell::run()
+}

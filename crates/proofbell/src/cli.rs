@@ -1,0 +1,236 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Turns Legitmark's authentication events into the right message for the right person.
+#[derive(Debug, Parser)]
+#[command(name = "proofbell", version, about, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) globals: Globals,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+/// What every command takes.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct Globals {
+    /// The configuration: every *.toml directly in it.
+    #[arg(long, global = true, value_name = "DIR", default_value = "config")]
+    pub(crate) config: PathBuf,
+    /// Another layer on top: a file or a directory; may be repeated.
+    #[arg(long, global = true, value_name = "FILE|DIR")]
+    pub(crate) overlay: Vec<PathBuf>,
+    /// Where the running server's admin door is; from the configuration when left out.
+    #[arg(long, global = true, value_name = "URL")]
+    pub(crate) admin: Option<String>,
+    /// How the log is written (to standard error); what is logged: PROOFBELL_LOG, like `info` or `proofbell_pipeline=debug`.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log: LogFormat,
+    /// JSON instead of tables.
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+}
+
+/// How the log is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a realistic day with nothing set up: sample events in, captured messages out
+    Demo {
+        /// End when the day is over.
+        #[arg(long)]
+        once: bool,
+    },
+    /// Run the server; SIGTERM drains
+    Serve {
+        /// Refuse to start without a `[redirect]`: for staging.
+        #[arg(long)]
+        require_redirect: bool,
+    },
+    /// Check the configuration: all problems at once
+    Check(CheckArgs),
+    /// Tell which rules match an event and which do not, which key decided, and what would go out
+    Explain {
+        /// A file with the event's JSON, or the id of a stored event.
+        event: String,
+    },
+    /// Send one real test message
+    Send(SendArgs),
+    /// Send a signed sample event to a running server
+    Trigger(TriggerArgs),
+    /// List, show and replay events
+    Events {
+        #[command(subcommand)]
+        action: EventsAction,
+    },
+    /// List, show, retry and cancel messages
+    Messages {
+        #[command(subcommand)]
+        action: MessagesAction,
+    },
+    /// Show all about one service request
+    Case {
+        /// Legitmark's id of it.
+        sr_uuid: String,
+    },
+    /// List, pause and resume channels
+    Channel {
+        #[command(subcommand)]
+        action: ChannelAction,
+    },
+}
+
+/// What `check` does about secrets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SecretsMode {
+    /// Reads them.
+    Read,
+    /// Takes any as given.
+    Assume,
+}
+
+/// `proofbell check`
+#[derive(Debug, Args)]
+pub(crate) struct CheckArgs {
+    /// `assume` takes any secret as given: for CI.
+    #[arg(long, value_enum, default_value_t = SecretsMode::Read)]
+    pub(crate) secrets: SecretsMode,
+    /// Print the value that a key comes to, and the file and line that set it; secrets are masked.
+    #[arg(long, value_name = "KEY")]
+    pub(crate) show: Option<String>,
+}
+
+/// `proofbell send`
+#[derive(Debug, Args)]
+pub(crate) struct SendArgs {
+    /// The channel.
+    #[arg(long, value_name = "CHANNEL")]
+    pub(crate) via: String,
+    /// The address; left out where the channel is its own address.
+    #[arg(long, value_name = "ADDRESS")]
+    pub(crate) to: Option<String>,
+    /// A template, rendered from a sample event; a plain test text when left out.
+    #[arg(long, value_name = "T")]
+    pub(crate) template: Option<String>,
+    /// The language of the template; `defaults.locale` when left out.
+    #[arg(long, value_name = "TAG")]
+    pub(crate) locale: Option<String>,
+}
+
+/// `proofbell trigger`
+#[derive(Debug, Args)]
+pub(crate) struct TriggerArgs {
+    /// The event's name: reshoot_needed, counterfeit, …
+    pub(crate) name: String,
+    /// A rejected photo and why, as codes of the glossary or in Legitmark's own words; may be repeated.
+    #[arg(long, value_name = "SIDE=REASON")]
+    pub(crate) side: Vec<String>,
+    /// The marketplace's own item id.
+    #[arg(long, value_name = "X")]
+    pub(crate) reference_id: Option<String>,
+    /// Legitmark's id of the request; a new one when left out.
+    #[arg(long, value_name = "UUID")]
+    pub(crate) sr: Option<String>,
+    /// Where the webhook is; from the configuration when left out.
+    #[arg(long, value_name = "U")]
+    pub(crate) url: Option<String>,
+}
+
+/// `proofbell events …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum EventsAction {
+    /// The newest events
+    List {
+        /// Only of this case.
+        #[arg(long, value_name = "UUID")]
+        sr: Option<String>,
+        /// Only of this name.
+        #[arg(long)]
+        name: Option<String>,
+        /// Only of this status: accepted, planned, quarantined.
+        #[arg(long)]
+        status: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// One event, with what was decided
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Plan events again
+    Replay {
+        /// Their ids.
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
+}
+
+/// `proofbell messages …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum MessagesAction {
+    /// The newest messages
+    List {
+        /// Only of this case.
+        #[arg(long, value_name = "UUID")]
+        sr: Option<String>,
+        /// Only on this channel.
+        #[arg(long)]
+        channel: Option<String>,
+        /// Only in this state: queued, claimed, sent, suppressed, dead.
+        #[arg(long)]
+        state: Option<String>,
+        /// At most so many.
+        #[arg(long, default_value_t = 50)]
+        limit: u32,
+    },
+    /// One message, with its attempts and its text
+    Show {
+        /// Its id.
+        id: String,
+    },
+    /// Put messages that ended unsent on the queue again
+    Retry {
+        /// Their ids.
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
+    /// End waiting messages
+    Cancel {
+        /// Their ids.
+        #[arg(required = true)]
+        ids: Vec<String>,
+    },
+}
+
+/// `proofbell channel …`
+#[derive(Debug, Subcommand)]
+pub(crate) enum ChannelAction {
+    /// The channels, and which are paused
+    List,
+    /// Hold a channel's messages until it is resumed
+    Pause {
+        /// Its name.
+        name: String,
+        /// Why, for whoever looks next.
+        #[arg(long, default_value = "paused by hand")]
+        reason: String,
+    },
+    /// Let a paused channel go on
+    Resume {
+        /// Its name.
+        name: String,
+    },
+}

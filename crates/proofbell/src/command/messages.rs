@@ -1,0 +1,74 @@
+//! `proofbell messages`: what went out, or why not, and trying again.
+
+use proofbell_config::Secrets;
+use proofbell_store::{MessageFilter, Store};
+use serde_json::json;
+use uuid::Uuid;
+
+use super::rows;
+use crate::change::{Change, Changer};
+use crate::cli::{Globals, MessagesAction};
+use crate::command::Stop;
+use crate::loading;
+use crate::output::{self, Tone, paint};
+
+pub(crate) async fn run(globals: &Globals, action: MessagesAction) -> Result<(), Stop> {
+    match action {
+        MessagesAction::List { sr, channel, state, limit } => {
+            let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
+            let messages = store.messages(MessageFilter { sr_uuid: sr, channel, state, limit }).await?;
+            match globals.json {
+                true => output::json(&messages),
+                false => rows::messages(&messages),
+            }
+            Ok(())
+        }
+        MessagesAction::Show { id } => show(globals, &id).await,
+        MessagesAction::Retry { ids } => change(globals, &ids, Change::Retry, "on the queue again").await,
+        MessagesAction::Cancel { ids } => change(globals, &ids, Change::Cancel, "cancelled").await,
+    }
+}
+
+async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
+    let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
+    let message = store.message(parse(id)?).await?;
+    if globals.json {
+        output::json(&message);
+        return Ok(());
+    }
+    rows::messages(std::slice::from_ref(&message));
+    if let Some(reason) = &message.reason {
+        output::line(&paint(reason, Tone::Wary));
+    }
+    rows::attempts(&message);
+    output::line("");
+    match &message.body {
+        Some(body) => output::json(body),
+        None => output::line("(no text: nothing was rendered, or it is past `store.keep` and gone)"),
+    }
+    Ok(())
+}
+
+/// All ids are read before the first one is changed, so that a typing error does nothing.
+async fn change(
+    globals: &Globals,
+    ids: &[String],
+    change: fn(Uuid) -> Change,
+    done: &str,
+) -> Result<(), Stop> {
+    let ids: Vec<Uuid> = ids.iter().map(|id| parse(id)).collect::<Result<_, _>>()?;
+    let mut changer = Changer::new(globals, loading::wired(globals, Secrets::Require)?)?;
+    for id in ids {
+        changer.make(&change(id)).await?;
+        match globals.json {
+            true => output::json(&json!({ "id": id, "done": done })),
+            false => output::line(&format!("{id}  {done}")),
+        }
+    }
+    Ok(())
+}
+
+fn parse(id: &str) -> Result<Uuid, Stop> {
+    id.parse()
+        .map_err(|_| Stop::Usage(format!("`{id}` is no message id; `proofbell messages list` shows them")))
+}

@@ -1,0 +1,99 @@
+//! `proofbell serve`: the server itself.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use proofbell_config::Secrets;
+use proofbell_pipeline::{Drained, Pipeline, PipelineSettings};
+use proofbell_server::{AdminSettings, Doors, IngressSettings};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::cli::Globals;
+use crate::command::Stop;
+use crate::loading;
+
+/// How long requests under way may take after the stop.
+const CLOSE: Duration = Duration::from_secs(3);
+/// How long messages under way may take after the stop; with [`CLOSE`] below the 25 s that a stop may take.
+const DRAIN: Duration = Duration::from_secs(21);
+/// How often the metrics' histograms are tidied.
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+pub(crate) async fn run(globals: &Globals, require_redirect: bool) -> Result<(), Stop> {
+    let wired = loading::wired(globals, Secrets::Require)?;
+    if require_redirect && wired.runtime.redirect.is_none() {
+        return Err(Stop::Usage(
+            "--require-redirect: the configuration has no [redirect], so messages would reach real people"
+                .to_owned(),
+        ));
+    }
+    let ingress = IngressSettings { sources: wired.source_settings()?, ..IngressSettings::default() };
+    let metrics = metrics()?;
+    let store = loading::writing(&wired)?;
+    let mut stop = signals()?;
+    let public = bind(wired.server.listen, "server.listen").await?;
+    let admin = bind(wired.server.admin, "server.admin").await?;
+    let addresses = (public.local_addr()?, admin.local_addr()?);
+    let pipeline =
+        Pipeline::start(store.clone(), Arc::new(wired.runtime), PipelineSettings::default()).await?;
+    let admin_settings =
+        AdminSettings { token: wired.server.admin_token, metrics: Arc::new(move || metrics.render()) };
+    let doors = Doors::open(public, ingress, admin, admin_settings, pipeline.handle());
+    tracing::info!(public.addr = %addresses.0, admin.addr = %addresses.1, store = %wired.store.path.display(), "doors open");
+    let lost = tokio::select! {
+        () = stop.recv() => None,
+        reason = store.fatal() => Some(reason),
+    };
+    tracing::info!("stopping: no new requests, messages under way may end");
+    doors.close(CLOSE).await;
+    let drained = pipeline.stop(DRAIN).await;
+    match lost {
+        Some(reason) => Err(Stop::Failed(format!("the store can keep nothing more: {reason}"))),
+        None => {
+            tracing::info!(everything = drained == Drained::All, "stopped");
+            Ok(())
+        }
+    }
+}
+
+async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, Stop> {
+    let listener =
+        TcpListener::bind(address).await.with_context(|| format!("failed to listen on {address} ({key})"))?;
+    Ok(listener)
+}
+
+/// Installs the recorder of metrics and keeps it tidy.
+fn metrics() -> Result<PrometheusHandle, Stop> {
+    let handle = PrometheusBuilder::new().install_recorder().context("failed to start the metrics")?;
+    let upkeep = handle.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(METRICS_UPKEEP).await;
+            upkeep.run_upkeep();
+        }
+    });
+    Ok(handle)
+}
+
+/// SIGTERM and SIGINT.
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+fn signals() -> Result<Signals, Stop> {
+    let listen = |kind| signal(kind).context("failed to listen for signals");
+    Ok(Signals { terminate: listen(SignalKind::terminate())?, interrupt: listen(SignalKind::interrupt())? })
+}
+
+impl Signals {
+    async fn recv(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}

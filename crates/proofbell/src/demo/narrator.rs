@@ -1,0 +1,74 @@
+//! Tells the demo's reader each decision and message as it happens.
+
+use std::path::PathBuf;
+
+use proofbell_engine::Decision;
+use proofbell_notify::{Body, Outcome};
+use proofbell_pipeline::Observer;
+use proofbell_store::{Claimed, Ended, MessageState, NewMessage, StoredEvent};
+use tokio::sync::watch;
+
+use super::capture::best_file;
+use crate::command::rows;
+use crate::output::{Tone, line, paint};
+
+/// Lines of a text that are shown.
+const LINES: usize = 14;
+
+pub(super) struct Narrator {
+    messages: PathBuf,
+    decided: watch::Sender<usize>,
+}
+
+impl Narrator {
+    pub(super) fn new(messages: PathBuf) -> Narrator {
+        Narrator { messages, decided: watch::Sender::new(0) }
+    }
+
+    /// How many events were told of.
+    pub(super) fn decided(&self) -> watch::Receiver<usize> {
+        self.decided.subscribe()
+    }
+}
+
+impl Observer for Narrator {
+    fn decided(&self, _event: &StoredEvent, decision: &Decision) {
+        rows::decision(decision);
+        self.decided.send_modify(|count| *count += 1);
+    }
+
+    fn made(&self, message: &NewMessage) {
+        if let MessageState::Ended(Ended::Suppressed { code, detail } | Ended::Dead { code, detail }) =
+            &message.state
+        {
+            let text = format!("  {} on {}: not sent ({code}): {detail}", message.rule, message.channel);
+            line(&paint(&text, Tone::Wary));
+        }
+    }
+
+    fn attempted(&self, claimed: &Claimed, outcome: &Outcome) {
+        let message = &claimed.message;
+        let head =
+            format!("  {} → {} to {} ({})", outcome.as_str(), claimed.channel, message.to, message.locale);
+        line(&paint(&head, crate::output::tone_of(outcome.as_str())));
+        let (title, text) = match &message.body {
+            Body::Email(email) => (Some(email.subject.clone()), email.text.clone()),
+            Body::Chat(chat) => (None, chat.plain_text()),
+            Body::Text(text) => (None, text.clone()),
+        };
+        if let Some(title) = title {
+            line(&format!("    {}", paint(&title, Tone::Strong)));
+        }
+        for text in text.lines().filter(|text| !text.trim().is_empty()).take(LINES) {
+            line(&format!("    {text}"));
+        }
+        if let Some(file) = best_file(&self.messages, &claimed.channel, message) {
+            line(&format!("    {}", paint(&file.display().to_string(), Tone::Quiet)));
+        }
+    }
+
+    fn ended(&self, claimed: &Claimed, ended: &Ended) {
+        let (Ended::Suppressed { code, detail } | Ended::Dead { code, detail }) = ended;
+        line(&paint(&format!("  {}: not sent ({code}): {detail}", claimed.channel), Tone::Wary));
+    }
+}

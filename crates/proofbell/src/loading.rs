@@ -1,0 +1,65 @@
+//! Loading the configuration that the command line names.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use proofbell_config::{Disk, Loaded, Request, Secrets, Severity, load, process_environment, render};
+use proofbell_notify::Toolkit;
+use proofbell_store::{SqliteOptions, SqliteStore};
+
+use crate::builtin;
+use crate::cli::Globals;
+use crate::command::Stop;
+use crate::wiring::{Wired, wire};
+
+/// The configuration and its overlays, in order.
+fn layers(globals: &Globals) -> Vec<PathBuf> {
+    std::iter::once(&globals.config).chain(&globals.overlay).cloned().collect()
+}
+
+/// Loads without judging.
+pub(crate) fn read(globals: &Globals, secrets: Secrets) -> Loaded {
+    let (registry, toolkit, layers) = (builtin::notifiers(), Toolkit::default(), layers(globals));
+    load(&Request {
+        layers: &layers,
+        files: &Disk,
+        environment: &process_environment,
+        secrets,
+        registry: &registry,
+        toolkit: &toolkit,
+    })
+}
+
+/// Loads what is to be run on: every error is told, warnings go to the log.
+pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> {
+    let mut loaded = read(globals, secrets);
+    let configuration = loaded.configuration.take();
+    let errors: Vec<_> =
+        loaded.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    let Some(configuration) = configuration else {
+        return Err(Stop::Configuration(render(&errors, crate::output::error_colour())));
+    };
+    for warning in &loaded.diagnostics {
+        let place = warning
+            .location
+            .as_ref()
+            .map(|at| format!("{}:{}", at.file.display(), at.line))
+            .unwrap_or_default();
+        tracing::warn!(place, problem = warning.message, "configuration");
+    }
+    Ok(wire(configuration))
+}
+
+/// Opens the store to read, beside whoever writes to it.
+pub(crate) fn reading(wired: &Wired) -> Result<Arc<SqliteStore>, Stop> {
+    SqliteStore::open_read_only(&wired.store.path)
+        .map(Arc::new)
+        .map_err(|error| Stop::Failed(format!("failed to {error}")))
+}
+
+/// Opens the store to write, alone.
+pub(crate) fn writing(wired: &Wired) -> Result<Arc<SqliteStore>, Stop> {
+    SqliteStore::open(&wired.store.path, SqliteOptions::default())
+        .map(Arc::new)
+        .map_err(|error| Stop::Failed(format!("failed to open the store: {error}")))
+}

@@ -1,0 +1,19 @@
+//! The log: to standard error, as text or JSON.
+
+use std::io::IsTerminal;
+
+use tracing_subscriber::EnvFilter;
+
+use crate::cli::{Command, Globals, LogFormat};
+
+/// Starts the log. What is logged is `PROOFBELL_LOG`'s to say; otherwise a server tells what it does, and other commands, which
+/// answer on standard output, tell only what is wrong.
+pub(crate) fn start(globals: &Globals, command: &Command) {
+    let default = if matches!(command, Command::Serve { .. }) { "info" } else { "warn" };
+    let filter = EnvFilter::try_from_env("PROOFBELL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    match globals.log {
+        LogFormat::Text => log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
+        LogFormat::Json => log.json().init(),
+    }
+}

@@ -1,0 +1,172 @@
+//! What the command line says: aligned and coloured on a terminal, plain in a pipe. The one place that prints.
+#![expect(clippy::print_stdout, reason = "this is the program's voice")]
+
+use std::io::{IsTerminal, Write};
+
+use owo_colors::{OwoColorize, Style};
+use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
+
+/// Prints a line. A reader that went away (`| head`) ends the program quietly.
+pub(crate) fn line(text: &str) {
+    if writeln!(std::io::stdout(), "{text}").is_err() {
+        std::process::exit(0);
+    }
+}
+
+/// Prints an error to standard error.
+pub(crate) fn error(text: &str) {
+    let mark =
+        if std::io::stderr().is_terminal() { "error:".red().bold().to_string() } else { "error:".to_owned() };
+    // Nothing is left to tell it to when standard error is gone.
+    let _ = writeln!(std::io::stderr(), "{mark} {text}");
+}
+
+/// Prints a value as JSON.
+pub(crate) fn json<T: Serialize>(value: &T) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => line(&text),
+        Err(problem) => error(&format!("failed to write JSON: {problem}")),
+    }
+}
+
+/// What a piece of text means, and so its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tone {
+    Plain,
+    Strong,
+    Good,
+    Bad,
+    Wary,
+    Quiet,
+}
+
+/// `text` in the colour of its meaning, where there is a terminal.
+pub(crate) fn paint(text: &str, tone: Tone) -> String {
+    if !std::io::stdout().is_terminal() || std::env::var_os("NO_COLOR").is_some() {
+        return text.to_owned();
+    }
+    let style = match tone {
+        Tone::Plain => return text.to_owned(),
+        Tone::Strong => Style::new().bold(),
+        Tone::Good => Style::new().green(),
+        Tone::Bad => Style::new().red().bold(),
+        Tone::Wary => Style::new().yellow(),
+        Tone::Quiet => Style::new().dimmed(),
+    };
+    text.style(style).to_string()
+}
+
+/// The tone of a state word of events, drafts, messages and attempts.
+pub(crate) fn tone_of(state: &str) -> Tone {
+    match state {
+        "sent" | "planned" | "addressed" | "matched" => Tone::Good,
+        "dead" | "quarantined" | "rejected" | "unknown" | "channel_down" => Tone::Bad,
+        "suppressed" | "paused" | "retry_later" | "throttled" | "bad_address" | "opted_out" => Tone::Wary,
+        _ => Tone::Plain,
+    }
+}
+
+/// A table: a head and rows of cells, each with its tone.
+pub(crate) struct Table {
+    head: Vec<&'static str>,
+    rows: Vec<Vec<(String, Tone)>>,
+}
+
+impl Table {
+    pub(crate) fn new(head: &[&'static str]) -> Table {
+        Table { head: head.to_vec(), rows: Vec::new() }
+    }
+
+    pub(crate) fn row(&mut self, cells: Vec<(String, Tone)>) {
+        self.rows.push(cells);
+    }
+
+    /// Prints it aligned; `empty` when it has no rows.
+    pub(crate) fn print(&self, empty: &str) {
+        if self.rows.is_empty() {
+            line(&paint(empty, Tone::Quiet));
+            return;
+        }
+        let widths: Vec<usize> = (0..self.head.len())
+            .map(|column| {
+                let cells = self.rows.iter().filter_map(|row| row.get(column)).map(|(text, _)| text.width());
+                cells.chain([self.head[column].width()]).max().unwrap_or(0)
+            })
+            .collect();
+        let head = self.head.iter().map(|text| ((*text).to_owned(), Tone::Quiet)).collect();
+        line(&joined(&head, &widths));
+        for row in &self.rows {
+            line(&joined(row, &widths));
+        }
+    }
+}
+
+fn joined(cells: &Vec<(String, Tone)>, widths: &[usize]) -> String {
+    let mut text = String::new();
+    for (index, (cell, tone)) in cells.iter().enumerate() {
+        text.push_str(&paint(cell, *tone));
+        if index + 1 < cells.len() {
+            let width = widths.get(index).copied().unwrap_or(0);
+            text.push_str(&" ".repeat(width.saturating_sub(cell.width()) + 2));
+        }
+    }
+    text.trim_end().to_owned()
+}
+
+/// One line of at most `width` columns.
+pub(crate) fn shorten(text: &str, width: usize) -> String {
+    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    if clean.width() <= width {
+        return clean;
+    }
+    let mut short = String::new();
+    for c in clean.chars() {
+        if short.width() + 1 + unicode_width::UnicodeWidthChar::width(c).unwrap_or(0) > width {
+            break;
+        }
+        short.push(c);
+    }
+    short + "…"
+}
+
+/// Whether what goes to standard error may be coloured.
+pub(crate) fn error_colour() -> proofbell_config::Color {
+    match std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        true => proofbell_config::Color::Always,
+        false => proofbell_config::Color::Never,
+    }
+}
+
+/// Whether what goes to standard output may be coloured.
+pub(crate) fn colour() -> proofbell_config::Color {
+    match std::io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none() {
+        true => proofbell_config::Color::Always,
+        false => proofbell_config::Color::Never,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_to_its_columns_where_wide_characters_count_two() {
+        for (text, width, expected) in [
+            ("short", 10, "short"),
+            ("much too long", 8, "much to…"),
+            ("写真を撮り直してください", 9, "写真を撮…"),
+            ("two\nlines", 20, "two lines"),
+        ] {
+            assert_eq!(shorten(text, width), expected);
+        }
+    }
+
+    #[test]
+    fn columns_line_up_whatever_the_width_of_their_characters() {
+        let row = |cell: &str| vec![(cell.to_owned(), Tone::Plain), ("x".to_owned(), Tone::Plain)];
+        let widths = [4, 1];
+        assert_eq!(joined(&row("写真"), &widths), "写真  x");
+        assert_eq!(joined(&row("ab"), &widths), "ab    x");
+    }
+}
