@@ -1,9 +1,11 @@
 //! From files to a checked configuration, or to everything that is wrong with them.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use proofbell_engine::{Engine, Setup};
+use proofbell_engine::{Audience, Engine, Glossary, Link, Setup, Templates};
 use proofbell_notify::{Registry, Toolkit};
+use serde_json::{Map, Value};
 
 use crate::context::Context;
 use crate::cross::{self, World};
@@ -12,10 +14,13 @@ use crate::reader::{At, Scope};
 use crate::report::{Finding, Report, code};
 use crate::section;
 use crate::show;
-use crate::source::Sources;
+use crate::source::{Place, Sources};
 use crate::template::{self, TemplateSet};
 use crate::tree::Table;
-use crate::{Channel, Configuration, Diagnostic, Files, Setting, Severity, merge, parse};
+use crate::{
+    Configuration, Diagnostic, Files, Redirect, Server, Setting, Severity, Source, StoreSettings, merge,
+    parse,
+};
 
 /// What to load, and with what.
 #[derive(Clone, Copy)]
@@ -150,68 +155,110 @@ fn read_file(cx: &Context<'_>, path: &Path, tree: &mut Table) {
     }
 }
 
+/// Every section, as far as it could be read.
+struct Sections {
+    server: Server,
+    store: StoreSettings,
+    sources: Vec<Source>,
+    defaults: section::defaults::Read,
+    vars: Map<String, Value>,
+    links: BTreeMap<String, Link>,
+    glossary: Glossary,
+    channels: BTreeMap<String, section::channel::Read>,
+    redirect: Option<Redirect>,
+    audiences: BTreeMap<String, section::audience::Read>,
+    rules: Vec<section::rule::Read>,
+    templates: TemplateSet,
+}
+
 /// Reads section by section, then checks what the sections say of each other.
 fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> Option<Configuration> {
     // The root has no place of its own; nothing is ever reported at it.
-    let nowhere = crate::source::Place::of(cx.sources.first()?, 0..0);
+    let nowhere = Place::of(cx.sources.first()?, 0..0);
     let root = Scope::of(cx, tree, nowhere, String::new());
-    let server = section::server::read(&root);
-    let store = section::store::read(&root, home);
-    let sources = section::source::read(&root);
-    let section::defaults::Read { defaults, region } = section::defaults::read(&root);
-    let vars = section::vars::read(&root);
-    let links = section::link::read(&root, &vars);
-    let glossary = section::glossary::read(&root);
-    let channels = section::channel::read(&root, request.registry, request.toolkit);
-    let kinds = channels.values().filter_map(|channel| Some(channel.facts()?.address.as_str())).collect();
-    let redirect = section::redirect::read(&root, &kinds, region.as_deref());
-    let audiences = section::audience::read(&root, region.as_deref());
-    let rules = section::rule::read(&root);
-    let set = templates(&root, home);
-    root.later("digest", "digests come in a later version");
-    root.finish();
-
-    let compiled = template::compile(cx, &set, &links, &defaults.locale);
+    let sections = sections(&root, home, request);
+    let compiled =
+        template::compile(cx, &sections.templates, &sections.links, &sections.defaults.defaults.locale);
     if let Some(templates) = &compiled {
-        template::check_words(cx, &set, templates, &vars, &glossary);
+        template::check_words(cx, &sections.templates, templates, &sections.vars, &sections.glossary);
     }
     let world = World {
         cx,
-        channels: &channels,
-        audiences: &audiences,
-        rules: &rules,
-        templates: &set,
-        locale: &defaults.locale,
+        channels: &sections.channels,
+        audiences: &sections.audiences,
+        rules: &sections.rules,
+        templates: &sections.templates,
+        locale: &sections.defaults.defaults.locale,
     };
-    cross::check(&world, compiled.as_ref(), &glossary);
+    cross::check(&world, compiled.as_ref(), &sections.glossary);
+    let audiences = cross::engine_audiences(&world);
+    Some(assemble(sections, compiled?, audiences))
+}
 
-    let engine_audiences = cross::engine_audiences(&world);
-    let setup = Setup {
-        rules: rules.into_iter().filter(|rule| rule.enabled).map(section::rule::Read::into_rule).collect(),
-        audiences: engine_audiences,
-        channels: channels
-            .iter()
-            .filter_map(|(name, channel)| Some((name.clone(), channel.facts()?)))
-            .collect(),
-        glossary,
-        vars,
-        defaults: defaults.clone(),
-        templates: compiled?,
-        links,
-    };
-    let channels = channels.into_iter().filter_map(|(name, channel)| Some((name, channel.into_channel()?)));
-    let directories = audiences.into_iter().filter_map(|(name, audience)| Some((name, audience.directory?)));
-    Some(Configuration {
+fn sections(root: &Scope<'_>, home: &Path, request: &Request<'_>) -> Sections {
+    let server = section::server::read(root);
+    let store = section::store::read(root, home);
+    let sources = section::source::read(root);
+    let defaults = section::defaults::read(root);
+    let region = defaults.region.as_deref();
+    let vars = section::vars::read(root);
+    let links = section::link::read(root, &vars);
+    let glossary = section::glossary::read(root);
+    let channels = section::channel::read(root, request.registry, request.toolkit);
+    let kinds = channels.values().filter_map(|channel| Some(channel.facts()?.address.as_str())).collect();
+    let redirect = section::redirect::read(root, &kinds, region);
+    let audiences = section::audience::read(root, region);
+    let rules = section::rule::read(root);
+    let templates = templates(root, home);
+    root.later("digest", "digests come in a later version");
+    root.finish();
+    Sections {
         server,
         store,
         sources,
-        channels: channels.collect::<std::collections::BTreeMap<String, Channel>>(),
-        directories: directories.collect(),
-        engine: Engine::new(setup),
+        defaults,
+        vars,
+        links,
+        glossary,
+        channels,
         redirect,
+        audiences,
+        rules,
+        templates,
+    }
+}
+
+fn assemble(
+    sections: Sections,
+    templates: Templates,
+    audiences: BTreeMap<String, Audience>,
+) -> Configuration {
+    let section::defaults::Read { defaults, region } = sections.defaults;
+    let rules = sections.rules.into_iter().filter(|rule| rule.enabled);
+    let facts = sections.channels.iter().filter_map(|(name, channel)| Some((name.clone(), channel.facts()?)));
+    let setup = Setup {
+        rules: rules.map(section::rule::Read::into_rule).collect(),
+        audiences,
+        channels: facts.collect(),
+        glossary: sections.glossary,
+        vars: sections.vars,
+        templates,
+        links: sections.links,
+        defaults: defaults.clone(),
+    };
+    let channels = sections.channels.into_iter();
+    let directories = sections.audiences.into_iter();
+    Configuration {
+        server: sections.server,
+        store: sections.store,
+        sources: sections.sources,
+        channels: channels.filter_map(|(name, channel)| Some((name, channel.into_channel()?))).collect(),
+        directories: directories.filter_map(|(name, audience)| Some((name, audience.directory?))).collect(),
+        engine: Engine::new(setup),
+        redirect: sections.redirect,
         defaults,
         region,
-    })
+    }
 }
 
 /// `[template]`, and the files in its directory.

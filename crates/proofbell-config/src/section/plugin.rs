@@ -174,7 +174,13 @@ fn report(settings: &Settings<'_>, error: &ConfigError, gathered: &Gathered) {
     for secret in gathered.secrets.iter().filter(|secret| secret.len() >= 4) {
         message = message.replace(secret.as_str(), "…");
     }
-    settings.cx.report.push(Finding::error(code::CHANNEL_SETTING, at, format!("`{path}`: {message}")));
+    // Plugins say behind a semicolon what to write instead.
+    let (message, hint) = match message.split_once("; write ") {
+        Some((message, cure)) => (message.to_owned(), Some(format!("write {cure}"))),
+        None => (message, None),
+    };
+    let finding = Finding::error(code::CHANNEL_SETTING, at, format!("`{path}`: {message}"));
+    settings.cx.report.push(finding.maybe_hint(hint));
 }
 
 /// The place of `countries[1]` or `headers.X-Name`, or of as much of it as is there.

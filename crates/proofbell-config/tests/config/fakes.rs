@@ -18,7 +18,7 @@ pub(crate) struct SmtpConfig {
     url: String,
     username: Option<String>,
     password: Option<String>,
-    /// The sender. More about it.
+    /// The sender, `Name <name@domain>` or `name@domain`; also the envelope's sender, to which bounces go. More about it.
     from: String,
     reply_to: Option<String>,
     ca: Option<String>,
@@ -36,7 +36,10 @@ impl Notifier for Smtp {
             return Err(ConfigError::at("url", format!("not an smtp URL: {}", config.url)));
         }
         if !config.from.contains('@') {
-            return Err(ConfigError::at("from", "not a mailbox; write name@domain"));
+            return Err(ConfigError::at(
+                "from",
+                "is no sender; write `Name <name@domain>` or `name@domain`, the address in ASCII",
+            ));
         }
         match config.username.is_some() == config.password.is_some() {
             true => Ok(Smtp),

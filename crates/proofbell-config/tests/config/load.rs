@@ -260,3 +260,12 @@ fn damaged_files_are_refused_or_used_and_never_worse() {
     }
     assert!(refused > SMALL.len(), "{refused}");
 }
+
+/// Loading happens on a thread of its own, and what is loaded is shared by all.
+#[test]
+fn what_is_loaded_can_be_handed_to_other_threads() {
+    fn is_send<T: Send>() {}
+    fn is_shared<T: Send + Sync>() {}
+    is_send::<Loaded>();
+    is_shared::<proofbell_config::Configuration>();
+}
