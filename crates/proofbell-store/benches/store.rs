@@ -26,9 +26,9 @@ const DEFAULT_EVENTS: usize = 20_000;
 #[expect(clippy::print_stdout, reason = "a benchmark prints its numbers")]
 async fn main() {
     // `cargo test --benches` runs this too, with a flag: a few events are enough to see that it works.
-    let numbers = std::env::args().skip(1).filter_map(|word| word.parse().ok());
+    let mut numbers = std::env::args().skip(1).filter_map(|word| word.parse().ok());
     let testing = !std::env::args().any(|word| word == "--bench");
-    let events = numbers.last().unwrap_or(if testing { 300 } else { DEFAULT_EVENTS });
+    let events = numbers.next_back().unwrap_or(if testing { 300 } else { DEFAULT_EVENTS });
     for (size, count) in [(1, events / 50), (64, events), (256, events)] {
         let directory = tempfile::tempdir().expect("a temporary directory");
         let store = SqliteStore::open(&directory.path().join("bench.db"), SqliteOptions::default());

@@ -56,6 +56,7 @@ pub trait Store: Send + Sync + 'static {
     async fn record(&self, finished: Vec<Finish>) -> Result<(), StoreError>;
 
     /// Claims whose lease has run out by `now`, taken over under a new epoch without counting an attempt: their outcome is unknown.
+    /// They are ours for five minutes, until [`Store::record`] says how they ended.
     /// `all` takes over every claim: at start, when no other process can hold one.
     async fn orphans(&self, now: Timestamp, all: Orphans) -> Result<Vec<Claimed>, StoreError>;
 

@@ -14,7 +14,7 @@ pub struct EventFilter {
     pub name: Option<String>,
     /// Only of this status: `accepted`, `planned`, `quarantined`.
     pub status: Option<String>,
-    /// At most so many.
+    /// At most so many, and never more than 1000; 0 means 100.
     pub limit: u32,
 }
 
@@ -84,7 +84,7 @@ pub struct MessageFilter {
     pub channel: Option<String>,
     /// Only in this state: `queued`, `claimed`, `sent`, `suppressed`, `dead`.
     pub state: Option<String>,
-    /// At most so many.
+    /// At most so many, and never more than 1000; 0 means 100.
     pub limit: u32,
 }
 

@@ -169,15 +169,9 @@ fn prepare_writer(connection: &Connection) -> Result<(), String> {
     set().map_err(|problem: rusqlite::Error| problem.to_string())
 }
 
-/// Refuses libraries with the WAL-reset bug (<https://www.sqlite.org/wal.html#walresetbug>): with two connections, committed writes can be lost.
+/// Refuses libraries with the WAL-reset bug (<https://www.sqlite.org/wal.html>): with two connections, committed writes can be lost.
 fn refuse_affected(version: i32) -> Result<(), OpenError> {
-    let sound = match version {
-        3_051_003.. => true,
-        3_050_007..3_051_000 => true,
-        3_044_006..3_045_000 => true,
-        _ => false,
-    };
-    match sound {
+    match matches!(version, 3_051_003..|3_050_007..3_051_000| 3_044_006..3_045_000) {
         true => Ok(()),
         false => Err(OpenError::AffectedSqlite { version: rusqlite::version() }),
     }

@@ -98,10 +98,7 @@ impl Store for SqliteStore {
         let due = self.work.read(move |connection| fallbacks::due(connection, now, limit)).await?;
         if !due.woken.is_empty() {
             // Committed before the drafts are read, so that no end falls between the two unnoticed.
-            self.write(Lane::Pipeline, SMALL, move |batch| {
-                batch.each(due.woken, |connection, draft| fallbacks::looked(connection, draft))
-            })
-            .await?;
+            self.write(Lane::Pipeline, SMALL, move |batch| batch.each(due.woken, fallbacks::looked)).await?;
         }
         let rows = self.work.read(move |connection| fallbacks::read(connection, &due.all)).await?;
         let (due, broken) = split(rows, fallbacks::DueRow::decode);

@@ -64,6 +64,7 @@ impl Writer {
             inbox,
             fatal: Arc::clone(&fatal),
             counts: Arc::clone(&counts),
+            refusing: false,
         };
         let alarm = Arc::clone(&fatal);
         let thread = std::thread::Builder::new().name("proofbell-writer".to_owned()).spawn(move || {
@@ -175,6 +176,8 @@ struct Scribe {
     inbox: mpsc::Receiver<Box<dyn Job>>,
     fatal: Arc<Fatal>,
     counts: Arc<Counts>,
+    /// Whether the last transaction was lost, so that a full disk is logged once and not a thousand times.
+    refusing: bool,
 }
 
 impl Scribe {
@@ -206,25 +209,27 @@ impl Scribe {
         batch
     }
 
-    fn commit(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
         let before = self.connection.total_changes();
         let result = self.transact(batch);
-        match result {
+        match &result {
             Ok(()) => {
-                self.counts
-                    .writes
-                    .fetch_add(u64::try_from(batch.len()).unwrap_or(u64::MAX), Ordering::Relaxed);
-                if self.connection.total_changes() != before {
-                    self.counts.commits.fetch_add(1, Ordering::Relaxed);
+                let writes = u64::try_from(batch.len()).unwrap_or(u64::MAX);
+                let commits = u64::from(self.connection.total_changes() != before);
+                self.counts.writes.fetch_add(writes, Ordering::Relaxed);
+                self.counts.commits.fetch_add(commits, Ordering::Relaxed);
+                if std::mem::take(&mut self.refusing) {
+                    tracing::info!("the store commits again");
                 }
-                Ok(())
             }
             Err(error) => {
+                if !std::mem::replace(&mut self.refusing, true) {
+                    tracing::warn!(%error, "the store cannot commit: writes are refused until it can");
+                }
                 self.roll_back()?;
-                tracing::warn!(%error, writes = batch.len(), "a transaction was rolled back");
-                Err(error)
             }
         }
+        result
     }
 
     fn transact(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {

@@ -1,5 +1,7 @@
 //! The store's contract, run over each backend, and what is SQLite's own.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests: a failure is the test's")]
+
 mod build;
 mod contract;
 mod sqlite;

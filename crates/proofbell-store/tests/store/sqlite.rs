@@ -2,7 +2,10 @@
 
 use std::path::Path;
 
-use proofbell_store::{Acceptance, EventFilter, OpenError, SqliteOptions, SqliteStore, Store, StoreError};
+use proofbell_store::{
+    Acceptance, EventFilter, MessageFilter, NewEvent, OpenError, Plan, SqliteOptions, SqliteStore, Store,
+    StoreError,
+};
 use rusqlite::Connection;
 use tempfile::TempDir;
 
@@ -41,6 +44,9 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
     for name in ["proofbell.db", "proofbell.db-wal"] {
         std::fs::copy(from.join(name), to.join(name)).unwrap();
     }
+    let reader = SqliteStore::open_read_only(&to.join("proofbell.db")).unwrap();
+    assert_eq!(reader.event(event_id(20)).await.unwrap().0.status, "planned", "before any server runs again");
+    drop(reader);
     let copy = open(&to.join("proofbell.db")).unwrap();
     assert_eq!(copy.events(EventFilter { limit: 100, ..EventFilter::default() }).await.unwrap().len(), 20);
     assert_eq!(claim(&copy, 100).await.messages.len(), 20);
@@ -108,4 +114,52 @@ async fn files_are_their_owners_alone() {
         let file = directory.path().join("data").join(name);
         assert_eq!(std::fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
     }
+}
+
+/// Changes rows behind the store's back, as another version or a bad disk might.
+fn spoil(directory: &TempDir, sql: &str) {
+    let connection = Connection::open(directory.path().join("data/proofbell.db")).unwrap();
+    assert_eq!(connection.execute(sql, []).unwrap(), 1, "{sql}");
+}
+
+#[tokio::test]
+async fn a_message_that_cannot_be_read_ends_and_holds_up_nobody() {
+    let (store, directory) = fresh();
+    queue(&store, 1).await;
+    queue(&store, 2).await;
+    spoil(&directory, "UPDATE message_bodies SET body = x'7b7d' WHERE message = 1");
+    assert_eq!(claim_one(&store, 10).await.message.id, message_id(2));
+    let listed = store.messages(MessageFilter::default()).await.unwrap();
+    let shown: Vec<_> =
+        listed.iter().map(|it| (it.state.as_str(), it.code.as_deref(), it.title.as_str())).collect();
+    let readable = ("claimed", None, "写真をもう一度");
+    assert_eq!(shown, [readable, ("dead", Some("unreadable"), "(unreadable)")]);
+    assert_eq!(store.due_fallbacks(at(10), 10).await.unwrap()[0].draft.id, draft_id(1));
+}
+
+#[tokio::test]
+async fn a_draft_that_cannot_be_read_ends_and_holds_up_nobody() {
+    let (store, directory) = fresh();
+    plan_one(&store, 1).await;
+    plan_one(&store, 2).await;
+    spoil(&directory, "UPDATE drafts SET body = x'7b7d' WHERE seq = 1");
+    assert_eq!(store.due_drafts("seller", at(10), 10).await.unwrap()[0].draft.id, draft_id(2));
+    let drafts = store.case(SR).await.unwrap().drafts;
+    assert_eq!(drafts[0].state, "dead");
+    assert!(drafts[0].reason.as_ref().unwrap().starts_with("unreadable"), "{drafts:?}");
+}
+
+#[tokio::test]
+async fn an_event_whose_case_cannot_be_read_is_put_aside() {
+    let (store, directory) = fresh();
+    store.accept(event(1)).await.unwrap();
+    store.commit_plans(vec![Plan { case: Some(case(1, &[1])), ..plan(1) }], at(0)).await.unwrap();
+    store.accept(event(2)).await.unwrap();
+    let other = "9c1d0000-0000-4000-8000-000000000000";
+    store.accept(NewEvent { shape: shape(other, 3), ..delivery(3, None, "three") }).await.unwrap();
+    spoil(&directory, "UPDATE cases SET body = x'7b7d'");
+    assert_eq!(store.unplanned(10).await.unwrap()[0].event.id, event_id(3));
+    let (view, _) = store.event(event_id(2)).await.unwrap();
+    assert_eq!(view.status, "quarantined");
+    assert!(view.problem.unwrap().starts_with("its case cannot be read"));
 }

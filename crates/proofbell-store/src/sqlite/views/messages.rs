@@ -22,6 +22,8 @@ const ATTEMPTS: &str =
 const STATES: [&str; 5] = ["queued", "claimed", "sent", "suppressed", "dead"];
 /// Characters of a text that stand for it in lists.
 const TITLE: usize = 80;
+/// What stands for a text that this version cannot read.
+const UNREADABLE: &str = "(unreadable)";
 
 /// Lists messages, newest first.
 pub(in crate::sqlite) fn list(
@@ -36,7 +38,7 @@ pub(in crate::sqlite) fn list(
         .with("m.state = ?", filter.state)
         .build(COLUMNS, "m.seq DESC", filter.limit);
     let rows = read(connection, &sql, params_from_iter(values))?;
-    rows.into_iter().map(|row| row.view(Detail::Line, Vec::new())).collect()
+    Ok(rows.into_iter().map(|row| row.view(Detail::Line, Vec::new())).collect())
 }
 
 /// Reads one message with its attempts and its text.
@@ -45,7 +47,7 @@ pub(in crate::sqlite) fn show(connection: &Connection, id: Uuid) -> Result<Messa
     let row = connection.prepare_cached(&sql)?.query_row([id], columns).optional()?;
     let row = row.ok_or_else(|| StoreError::NotFound { what: "message", id: id.to_string() })?;
     let attempts = attempts(connection, row.seq)?;
-    row.view(Detail::Whole, attempts)
+    Ok(row.view(Detail::Whole, attempts))
 }
 
 /// Lists all messages of a case with their attempts, oldest first.
@@ -55,7 +57,7 @@ pub(super) fn of_case(connection: &Connection, sr_uuid: &str) -> Result<Vec<Mess
     rows.into_iter()
         .map(|row| {
             let attempts = attempts(connection, row.seq)?;
-            row.view(Detail::Line, attempts)
+            Ok(row.view(Detail::Line, attempts))
         })
         .collect()
 }
@@ -96,19 +98,19 @@ enum Detail {
 }
 
 impl MessageRow {
-    fn view(self, detail: Detail, attempts: Vec<AttemptView>) -> Result<MessageView, Failure> {
+    /// The message as people see it. One that cannot be read says so instead of hiding all others of a list.
+    fn view(self, detail: Detail, attempts: Vec<AttemptView>) -> MessageView {
         let mut view = MessageView { attempts, ..self.view };
-        let Some(body) = self.body else { return Ok(view) };
-        let message: Message = decode("message", &body)?;
+        let Some(body) = self.body else { return view };
+        let Ok(message) = decode::<Message>("message", &body) else {
+            view.title = UNREADABLE.to_owned();
+            return view;
+        };
         view.to = message.to.to_string();
         view.title = title(&message.body);
-        if detail == Detail::Whole {
-            let json = serde_json::to_value(&message.body);
-            view.body =
-                Some(json.map_err(|_| StoreError::Database("a stored message cannot be shown".to_owned()))?);
-        }
+        view.body = serde_json::to_value(&message.body).ok().filter(|_| detail == Detail::Whole);
         view.locale = Some(message.locale);
-        Ok(view)
+        view
     }
 }
 
