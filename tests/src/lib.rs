@@ -1,1 +1,28 @@
-//! What the end-to-end tests and the load generator share.
+#![doc = include_str!("../README.md")]
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
+mod authority;
+mod binary;
+mod contract;
+mod double;
+pub mod http;
+mod market;
+mod measure;
+mod program;
+mod repository;
+mod server;
+mod smtp;
+mod wait;
+mod webhook;
+
+pub use authority::Authority;
+pub use contract::{Contract, contracts};
+pub use double::{Heard, HttpDouble, Reply, SLACK_PATH, TWILIO_SID, TWILIO_TOKEN};
+pub use market::{Market, Seller};
+pub use measure::measured;
+pub use program::{Program, Ran, Workbench};
+pub use repository::{metadata, root};
+pub use server::Server;
+pub use smtp::{Mail, SmtpServer, Trust};
+pub use wait::{PATIENCE, until};
+pub use webhook::{Case, Delivery, SECRET, WEBHOOK_PATH};

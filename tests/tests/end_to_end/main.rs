@@ -1,0 +1,16 @@
+//! End to end: the real program, a real mail server, doubles of Slack and Twilio, and what must be true of the workspace itself.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
+mod check;
+mod crash;
+mod demo;
+mod documents;
+mod drain;
+mod fallback;
+mod ingress;
+mod marketplace;
+mod redirect;
+mod redo;
+mod small_shop;
+mod workspace;
