@@ -9,16 +9,74 @@ const WIDTH: usize = 72;
 /// Wide enough that the HTML library never breaks a line: it would do so within Japanese sentences and URLs.
 const NO_WIDTH: usize = 100_000;
 
-/// The plain text part: links as `text (url)`, list items with dashes, headings on lines of their own.
+/// Begins an item of an unordered list.
+const ITEM: &str = "- ";
+/// Stand around the URL of a link until its text is known.
+const URL_MARKS: [char; 2] = ['\u{e000}', '\u{e001}'];
+/// Ends a cell with a paragraph that [`with_urls`] empties: the library drops empty ones.
+const CELL_END: &str = "<p>\u{e000}\u{e001}</p></td>";
+
+/// The plain text part: links as `text (url)`, list items with dashes, headings on lines of their own, a table's rows as
+/// `heading: cell`.
 pub(super) fn to_text(html: &str) -> String {
     let config = html2text::config::with_decorator(Plain::default())
         .raw_mode(true)
         .no_link_wrapping()
         .allow_width_overflow()
         .link_footnotes(false);
-    let text = config.string_from_read(html.as_bytes(), NO_WIDTH).unwrap_or_default();
-    let lines: Vec<String> = tidy(&text).lines().map(wrapped).collect();
+    let rows = joined_rows(&html.replace(URL_MARKS, ""));
+    let text = config.string_from_read(rows.as_bytes(), NO_WIDTH).unwrap_or_default();
+    let lines: Vec<String> = spaced(&tidy(&with_urls(&text))).lines().map(wrapped).collect();
     lines.join("\n")
+}
+
+/// The HTML with each heading of a row and the cell behind it in one cell, and a paragraph's distance behind all other
+/// cells: the library puts every cell on a line of its own, close to the next.
+fn joined_rows(html: &str) -> String {
+    let mut out = String::with_capacity(html.len() + html.len() / 4);
+    let mut rest = html;
+    while let Some(at) = rest.find("</t") {
+        let (before, end) = rest.split_at(at);
+        out.push_str(before);
+        rest = if let Some(after) = end.strip_prefix("</td>") {
+            out.push_str(CELL_END);
+            after
+        } else if let Some((cell, after)) = end.strip_prefix("</th>").and_then(next_cell) {
+            out.push_str(match before.chars().next_back() {
+                Some(':' | '：') => " ",
+                Some(last) if is_wide(last) => "：",
+                _ => ": ",
+            });
+            out.push_str(cell);
+            out.push_str("</th>");
+            after
+        } else {
+            out.push_str("</t");
+            &end["</t".len()..]
+        };
+    }
+    out + rest
+}
+
+/// The content of the cell that comes next, and what follows it.
+fn next_cell(html: &str) -> Option<(&str, &str)> {
+    let (_, cell) = html.trim_start().strip_prefix("<td")?.split_once('>')?;
+    cell.split_once("</td>")
+}
+
+/// The text with the marked URLs in parentheses, where they do not stand already.
+fn with_urls(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once(URL_MARKS[0]) {
+        out.push_str(before);
+        let (url, after) = after.split_once(URL_MARKS[1]).unwrap_or((after, ""));
+        if !url.is_empty() && !out.ends_with(url) {
+            out.push_str(&format!(" ({url})"));
+        }
+        rest = after;
+    }
+    out + rest
 }
 
 /// Text without blanks at line ends, without more than one empty line in a row, and without empty lines at both ends.
@@ -39,25 +97,45 @@ pub(super) fn tidy(text: &str) -> String {
     tidy
 }
 
+/// Text with an empty line before each list, and before each item that follows a longer one.
+fn spaced(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut previous = "";
+    for line in text.lines() {
+        if !previous.is_empty() && !previous.starts_with(ITEM) && line.starts_with(ITEM) {
+            out.push('\n');
+        }
+        out.push_str(line);
+        out.push('\n');
+        previous = line;
+    }
+    out
+}
+
 /// A line broken at blanks. Lines with wide characters are left whole: their blanks are few and not where a break reads well.
 fn wrapped(line: &str) -> String {
     if line.chars().count() <= WIDTH || line.chars().any(is_wide) {
         return line.to_owned();
     }
-    let indent = if line.starts_with("- ") { "\n  " } else { "\n" };
-    let mut text = String::with_capacity(line.len() + 8);
-    let mut width = 0;
-    for word in line.split(' ') {
+    let words = line.trim_start();
+    let indent = line.len() - words.len();
+    let hanging = if words.starts_with(ITEM) { indent + ITEM.len() } else { indent };
+    let mut text = " ".repeat(indent);
+    let mut width = indent;
+    let mut is_first = true;
+    for word in words.split(' ') {
         let length = word.chars().count();
-        if width > 0 && width + 1 + length > WIDTH {
-            text.push_str(indent);
-            width = indent.len() - 1;
-        } else if width > 0 {
+        if !is_first && width + 1 + length > WIDTH {
+            text.push('\n');
+            text.push_str(&" ".repeat(hanging));
+            width = hanging;
+        } else if !is_first {
             text.push(' ');
             width += 1;
         }
         text.push_str(word);
         width += length;
+        is_first = false;
     }
     text
 }
@@ -120,7 +198,7 @@ impl TextDecorator for Plain {
 
     fn decorate_link_end(&mut self) -> String {
         match self.urls.pop() {
-            Some(url) if url.starts_with("http") => format!(" ({url})"),
+            Some(url) if url.starts_with("http") => format!("{}{url}{}", URL_MARKS[0], URL_MARKS[1]),
             // The text of a mail address or phone number is the address or number.
             _ => String::new(),
         }
@@ -175,7 +253,7 @@ impl TextDecorator for Plain {
     }
 
     fn unordered_item_prefix(&self) -> String {
-        "- ".to_owned()
+        ITEM.to_owned()
     }
 
     fn ordered_item_prefix(&self, i: i64) -> String {
