@@ -33,3 +33,6 @@ pub(crate) use output::Style;
 pub(crate) use render::call::truncate;
 pub(crate) use render::{Facts, Halt, Stop, render};
 pub(crate) use set::{Target, Template, is_color};
+
+#[cfg(test)]
+mod tests;

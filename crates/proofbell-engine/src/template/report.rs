@@ -58,7 +58,7 @@ pub(crate) fn hint<'a>(wrong: &str, known: impl IntoIterator<Item = &'a str>) ->
         .iter()
         .map(|name| (strsim::osa_distance(wrong, name), *name))
         .min()
-        .filter(|(distance, name)| *distance <= 1 + name.chars().count() / 4);
+        .filter(|(distance, name)| *distance <= (name.chars().count() / 4).max(1));
     match nearest {
         Some((_, name)) => Some(format!("did you mean `{name}`?")),
         None if known.is_empty() => None,

@@ -66,12 +66,11 @@ impl Checker<'_> {
 
     fn link(&mut self, file: &File, call: &Call) {
         match call.params.first() {
+            Some(Expr::Literal(Value::String(name), _)) if self.links.contains_key(name) => {}
             Some(Expr::Literal(Value::String(name), at)) => {
-                if !self.links.contains_key(name) {
-                    let hint = report::hint(name, self.links.keys().map(String::as_str));
-                    let message = format!("there is no [link.{name}] in the configuration");
-                    self.report.add(file, Some(*at), message, hint);
-                }
+                let hint = report::hint(name, self.links.keys().map(String::as_str));
+                let message = format!("there is no [link.{name}] in the configuration");
+                self.report.add(file, Some(*at), message, hint);
             }
             Some(other) => {
                 let hint = format!("for example {}", call.helper.signature().example);
