@@ -46,7 +46,7 @@ pub struct NewMessage {
     pub expires_at: Timestamp,
     /// What it costs.
     pub measure: Option<Measure>,
-    /// Queued, or ended from the start (no address, muted).
+    /// Queued, or ended from the start (no address, muted), or already sent (a test message).
     pub state: MessageState,
 }
 

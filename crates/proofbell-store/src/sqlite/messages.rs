@@ -35,7 +35,7 @@ pub(super) struct MessageRow {
 impl MessageRow {
     pub(super) fn encode(new: NewMessage) -> Result<MessageRow, StoreError> {
         let unsendable = new.message.is_none() && !matches!(new.state, MessageState::Ended(_));
-        if unsendable || matches!(new.state, MessageState::Claimed | MessageState::Sent) {
+        if unsendable || new.state == MessageState::Claimed {
             let problem = format!("message `{}` is neither ready to be sent nor ended", new.id);
             return Err(StoreError::Refused(problem));
         }
@@ -111,7 +111,8 @@ pub(super) fn insert_message(
         (None, None) => None,
     };
     let columns = state_columns(&new.state);
-    let ended_at = matches!(new.state, MessageState::Ended(_)).then(|| nanos(new.made_at));
+    let ended = matches!(new.state, MessageState::Sent | MessageState::Ended(_));
+    let ended_at = ended.then(|| nanos(new.made_at));
     let inserted = connection.prepare_cached(INSERT)?.execute(params![
         new.id,
         from.map(|(draft, _)| draft),

@@ -180,6 +180,12 @@ pub(crate) async fn a_message_of_no_draft_is_sent_like_any_other(store: &dyn Sto
     assert_eq!(store.message(message_id(1)).await.unwrap().state, "dead");
     let nothing = NewMessage { message: None, draft: None, ..message(2, message_id(2)) };
     assert!(matches!(store.enqueue(nothing).await, Err(StoreError::Refused(_))), "nothing to send");
+    // A test message is sent first and kept afterwards.
+    let sent = NewMessage { draft: None, state: MessageState::Sent, ..message(3, message_id(3)) };
+    let made_at = sent.made_at;
+    store.enqueue(sent).await.unwrap();
+    let kept = store.message(message_id(3)).await.unwrap();
+    assert_eq!((kept.state.as_str(), kept.ended_at), ("sent", Some(made_at)));
 }
 
 pub(crate) async fn people_retry_what_ended_and_call_off_what_waits(store: &dyn Store) {
