@@ -1,10 +1,11 @@
 //! Turns chosen channels into messages: composes each, and goes on where composing or addressing ended one at once.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use proofbell_engine::{Compose, Composed, Draft, draft_id, message_id};
-use proofbell_notify::Message;
+use proofbell_notify::{Body, Measure, Message, Recipient};
 use proofbell_store::{MessageState, NewMessage, Reach, SentSoFar};
 
 use crate::reach::{Advance, Leg, Situation, advance};
@@ -12,7 +13,10 @@ use crate::runtime::Runtime;
 use crate::{Code, settle};
 
 /// How long the notice that nobody was reached may take.
-const NOBODY_EXPIRES: std::time::Duration = std::time::Duration::from_secs(48 * 3600);
+const NOBODY_EXPIRES: Duration = Duration::from_secs(48 * 3600);
+
+/// Stands for the rule in the id of that notice: however many rules reach nobody, an event tells it once.
+const NOBODY: &str = "(nobody)";
 
 /// What was made of a draft's next channels.
 #[derive(Default)]
@@ -67,13 +71,7 @@ pub(crate) fn nobody(situation: &Situation<'_>) -> Option<Draft> {
     let told = situation.engine.audience(&draft.audience)?.nobody.as_ref()?;
     let audience = situation.engine.audience(&told.to)?;
     Some(Draft {
-        id: draft_id(
-            draft.event,
-            draft.generation,
-            &draft.rule,
-            &format!("nobody:{}", draft.audience),
-            draft.side,
-        ),
+        id: draft_id(draft.event, draft.generation, NOBODY, &format!("nobody:{}", draft.audience), None),
         audience: told.to.clone(),
         template: told.template.clone(),
         via: audience.via.clone(),
@@ -117,8 +115,7 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
     match compose(situation, &leg.recipient, &made.channel) {
         Ok(composed) => {
             made.template = composed.template;
-            made.measure =
-                runtime.channels.get(&made.channel).and_then(|it| it.notifier.measure(&composed.body));
+            made.measure = measure(runtime, &made.channel, &composed.body);
             made.message = Some(Message {
                 id,
                 made_at: now,
@@ -134,12 +131,17 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
     made
 }
 
+/// What the text costs; a notifier that cannot count costs the number alone.
+fn measure(runtime: &Runtime, channel: &str, body: &Body) -> Option<Measure> {
+    let notifier = &runtime.channels.get(channel)?.notifier;
+    catch_unwind(AssertUnwindSafe(|| notifier.measure(body))).unwrap_or_else(|_| {
+        tracing::error!(channel, "the notifier panicked while counting");
+        None
+    })
+}
+
 /// Renders; whatever a template does, it costs this message alone.
-fn compose(
-    situation: &Situation<'_>,
-    recipient: &proofbell_notify::Recipient,
-    channel: &str,
-) -> Result<Composed, String> {
+fn compose(situation: &Situation<'_>, recipient: &Recipient, channel: &str) -> Result<Composed, String> {
     let request = Compose { draft: situation.draft, event: situation.event, recipient, channel };
     let composed = catch_unwind(AssertUnwindSafe(|| situation.engine.compose(&request)))
         .map_err(|_| "rendering panicked".to_owned())?
@@ -155,3 +157,6 @@ fn compose(
     }
     Ok(composed)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,236 +1,188 @@
 //! Sending one channel's messages: claim, gate, send, record.
 
 mod attempt;
+mod claims;
 mod pause;
 
 use std::collections::VecDeque;
-use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
 
-use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use proofbell_store::{Claim, ClaimOnly, ClaimRequest, Claimed, Finish, Next, Orphans, StoreError};
+use proofbell_store::{ChannelPause, Claimed, Ended, Next};
 use tokio::sync::watch;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 use tokio::time::Instant;
 
-use self::attempt::{Attempt, Done};
-use crate::runtime::{Channel, Rate};
-use crate::shared::{LOOK, STORE_REST, Shared};
+use self::attempt::Attempt;
+pub(crate) use self::attempt::send_guarded;
+use self::claims::Ahead;
+pub(crate) use self::claims::{LEASE, not_sent};
+use crate::channel_state::ChannelState;
+use crate::gate::{Gate, gate};
+use crate::observe::count_end;
+use crate::pace::Pace;
+use crate::recorder::{self, Recorder};
+use crate::runtime::Channel;
+use crate::shared::Shared;
+use crate::supervise::supervise;
 
-/// How long a claim holds: longer than any notifier may take for one message.
-pub(crate) const LEASE: Duration = Duration::from_secs(15 * 60);
-/// How long messages under way may take after the stop before they are left to the next start.
-const DRAIN: Duration = Duration::from_secs(20);
+/// Sends one channel's messages until the pipeline stops, then waits for what is under way and keeps how it ended.
+pub(crate) async fn run(shared: Arc<Shared>, name: String, channel: Channel) {
+    let (recorder, finished) = recorder::channel();
+    let sending = async {
+        // Moved in here, so that the recorder ends after the last worker and its attempts.
+        let recorder = recorder;
+        let worker = || ChannelWorker::new(&shared, &name, &channel, &recorder).run();
+        supervise(&shared, &name, worker).await;
+    };
+    tokio::join!(sending, recorder::run(&shared, finished));
+}
 
 /// One channel's worker.
-pub(crate) struct ChannelWorker {
+struct ChannelWorker {
     shared: Arc<Shared>,
     name: String,
     channel: Channel,
-    limiter: Option<Arc<DefaultDirectRateLimiter>>,
+    recorder: Recorder,
+    pace: Option<Pace>,
+    ahead: Ahead,
+    /// Whether the last claim brought as many as it asked for.
+    last_full: bool,
     /// Claimed, not yet under way.
     ready: VecDeque<Claimed>,
-    /// Under way.
-    under_way: JoinSet<Done>,
-    /// Nothing leaves before this.
+    /// Under way; each says for how long nothing more may leave.
+    under_way: JoinSet<Option<Duration>>,
+    /// Nothing leaves before this: the provider asked for it.
     held_until: Instant,
     /// The store said that nothing is due before this.
     look_at: Instant,
+    /// When to look again for what has expired while it waits.
+    sweep_at: Instant,
 }
 
 impl ChannelWorker {
-    pub(crate) fn new(shared: Arc<Shared>, name: String, channel: Channel) -> ChannelWorker {
-        let limiter = channel.rate.and_then(quota).map(|quota| Arc::new(RateLimiter::direct(quota)));
+    fn new(shared: &Arc<Shared>, name: &str, channel: &Channel, recorder: &Recorder) -> ChannelWorker {
         let now = Instant::now();
         ChannelWorker {
-            shared,
-            name,
-            channel,
-            limiter,
+            shared: shared.clone(),
+            name: name.to_owned(),
+            channel: channel.clone(),
+            recorder: recorder.clone(),
+            pace: channel.rate.map(|rate| Pace::new(rate, now)),
+            ahead: Ahead::new(channel, now),
+            last_full: false,
             ready: VecDeque::new(),
             under_way: JoinSet::new(),
             held_until: now,
             look_at: now,
+            sweep_at: now,
         }
     }
 
     /// Sends until the pipeline stops, then waits for what is under way.
-    pub(crate) async fn run(mut self) {
-        let Some(state) = self.shared.clone().channels.get(&self.name).map(|state| state.pause.subscribe())
-        else {
-            return;
-        };
-        let mut stop = self.shared.stop.subscribe();
-        let mut pause = state;
-        while !*stop.borrow() {
-            if pause.borrow().is_some() {
+    async fn run(mut self) {
+        let shared = self.shared.clone();
+        let Some(state) = shared.channels.get(&self.name) else { return };
+        let mut pause = state.watch();
+        let mut stop = shared.stop.subscribe();
+        while !*stop.borrow_and_update() {
+            if pause.borrow_and_update().is_some() {
                 self.give_back().await;
-                pause::wait(&self, &mut pause, &mut stop).await;
+                pause::wait(&mut self, state, &mut pause, &mut stop).await;
                 continue;
             }
+            self.sweep("").await;
             self.refill().await;
-            self.start_what_may();
-            self.wait(&mut pause, &mut stop).await;
+            self.start_what_may().await;
+            self.wait(state, &mut pause, &mut stop).await;
         }
-        self.drain().await;
+        self.give_back().await;
+        while self.under_way.join_next().await.is_some() {}
     }
 
     /// Waits for whatever comes first: an end, a wake, a time, a pause or the stop.
     async fn wait(
         &mut self,
-        pause: &mut watch::Receiver<Option<proofbell_store::ChannelPause>>,
+        state: &ChannelState,
+        pause: &mut watch::Receiver<Option<ChannelPause>>,
         stop: &mut watch::Receiver<bool>,
     ) {
-        let shared = self.shared.clone();
-        let Some(state) = shared.channels.get(&self.name) else { return };
-        let full = self.under_way.len() >= self.channel.concurrency;
-        let next = if self.ready.is_empty() { self.look_at } else { self.held_until };
-        let has_room = !full || self.under_way.is_empty();
+        let next = self.next_look();
         tokio::select! {
-            Some(done) = self.under_way.join_next() => self.finish(done),
-            () = state.wake.notified(), if self.ready.is_empty() => self.look_at = Instant::now(),
-            () = tokio::time::sleep_until(next), if has_room => {}
+            Some(done) = self.under_way.join_next() => self.note(done),
+            () = state.wake.notified() => self.look_at = Instant::now(),
+            () = tokio::time::sleep_until(next) => {}
             _ = pause.changed() => {}
             _ = stop.changed() => {}
         }
         while let Some(done) = self.under_way.try_join_next() {
-            self.finish(done);
+            self.note(done);
         }
     }
 
-    /// Claims more when little is left to start: twice what can be under way, so that the store is asked rarely.
-    async fn refill(&mut self) {
-        if self.ready.len() * 2 > self.channel.concurrency
-            || Instant::now() < self.look_at
-            || Instant::now() < self.held_until
-        {
-            return;
+    /// When there may be something to do though nothing ends and nobody wakes.
+    fn next_look(&self) -> Instant {
+        if self.free() == 0 {
+            return self.sweep_at;
         }
-        match self.claim(ClaimOnly::Due, self.batch()).await {
-            Ok(claim) if claim.messages.is_empty() => {
-                self.look_at =
-                    Instant::now() + self.shared.until(claim.next_due, LOOK).max(Duration::from_millis(1));
-            }
-            Ok(claim) => self.ready.extend(claim.messages),
-            Err(error) => {
-                tracing::warn!(%error, channel = self.name, "sending waits for the store");
-                self.look_at = Instant::now() + STORE_REST;
-            }
-        }
+        let claims = if self.ready.is_empty() { self.look_at } else { self.may_start_at() };
+        claims.max(self.may_start_at()).min(self.sweep_at)
     }
 
-    /// As many as can leave within about two seconds: what is claimed should not lie about.
-    fn batch(&self) -> usize {
-        let by_concurrency = self.channel.concurrency.saturating_mul(2).max(8);
-        match self.channel.rate {
-            None => by_concurrency,
-            Some(rate) => {
-                let per_second = f64::from(rate.count) / rate.per.as_secs_f64().max(0.001);
-                // The product is small and positive; rounding it up keeps slow channels going.
-                #[expect(
-                    clippy::cast_possible_truncation,
-                    clippy::cast_sign_loss,
-                    reason = "small and positive"
-                )]
-                let by_rate = (per_second * 2.0).ceil() as usize;
-                by_concurrency.min(by_rate.max(1))
-            }
-        }
+    /// How many more may be under way.
+    fn free(&self) -> usize {
+        self.channel.concurrency.max(1).saturating_sub(self.under_way.len())
     }
 
-    async fn claim(&self, only: ClaimOnly, limit: usize) -> Result<Claim, StoreError> {
-        let request = ClaimRequest {
-            channel: self.name.clone(),
-            now: self.shared.clock.now(),
-            limit,
-            lease: LEASE,
-            only,
-        };
-        self.shared.store.claim(request).await
+    /// When the next message may leave.
+    fn may_start_at(&self) -> Instant {
+        self.pace.as_ref().map_or(self.held_until, |pace| pace.ready_at().max(self.held_until))
     }
 
-    fn start_what_may(&mut self) {
-        while self.under_way.len() < self.channel.concurrency && Instant::now() >= self.held_until {
+    async fn start_what_may(&mut self) {
+        while self.free() > 0 && self.may_start_at() <= Instant::now() {
             let Some(claimed) = self.ready.pop_front() else { return };
-            let attempt = Attempt {
-                shared: self.shared.clone(),
-                channel: self.channel.clone(),
-                limiter: self.limiter.clone(),
-            };
-            self.under_way.spawn(attempt.run(claimed));
+            let redirect = self.shared.runtime.redirect.as_ref();
+            match gate(&claimed, self.channel.notifier.address(), redirect, self.shared.clock.now()) {
+                Gate::End(ended) => self.end(&claimed, ended).await,
+                Gate::Send => self.start(claimed, None),
+                Gate::SendInstead(message) => self.start(claimed, Some(message)),
+            }
         }
     }
 
-    fn finish(&mut self, done: Result<Done, tokio::task::JoinError>) {
+    fn start(&mut self, claimed: Claimed, instead: Option<Box<proofbell_notify::Message>>) {
+        if let Some(pace) = &mut self.pace {
+            pace.take(Instant::now());
+        }
+        let attempt = Attempt {
+            shared: self.shared.clone(),
+            channel: self.channel.clone(),
+            recorder: self.recorder.clone(),
+        };
+        self.under_way.spawn(attempt.run(claimed, instead));
+    }
+
+    fn note(&mut self, done: Result<Option<Duration>, JoinError>) {
         match done {
-            Ok(Done::Nothing) => {}
-            Ok(Done::Hold(wait)) => {
-                tracing::info!(
-                    channel = self.name,
-                    seconds = wait.as_secs(),
-                    "provider asked the channel to wait"
-                );
+            Ok(None) => {}
+            Ok(Some(wait)) => {
+                let seconds = wait.as_secs();
+                tracing::info!(channel = self.name, seconds, "the provider asked the channel to wait");
                 self.held_until = self.held_until.max(Instant::now() + wait);
             }
-            // The attempt itself cannot panic past its own guard; a cancelled one happens only at the very end.
+            // The notifier's panics are caught inside; this would be a defect of ours, or the runtime's end.
             Err(error) => {
                 tracing::error!(channel = self.name, %error, "an attempt was lost; its lease brings it back")
             }
         }
     }
 
-    /// Puts what was claimed but not started back on the queue.
-    async fn give_back(&mut self) {
-        let now = self.shared.clock.now();
-        let finished: Vec<Finish> =
-            self.ready.drain(..).map(|claimed| not_sent(&claimed, Next::WaitUntil(now), now)).collect();
-        if finished.is_empty() {
-            return;
-        }
-        if let Err(error) = self.shared.store.record(finished).await {
-            tracing::warn!(%error, channel = self.name, "claims are left to their lease");
-        }
+    /// Ends a claimed message before it leaves.
+    async fn end(&self, claimed: &Claimed, ended: Ended) {
+        self.shared.observer.ended(claimed, &ended);
+        let next = Next::End(ended);
+        count_end(&claimed.channel, &next);
+        self.recorder.keep(not_sent(claimed, next, self.shared.clock.now())).await;
     }
-
-    async fn drain(&mut self) {
-        self.give_back().await;
-        let all = async { while self.under_way.join_next().await.is_some() {} };
-        if tokio::time::timeout(DRAIN, all).await.is_err() {
-            tracing::warn!(
-                channel = self.name,
-                left = self.under_way.len(),
-                "stopped with attempts under way"
-            );
-        }
-    }
-}
-
-/// The record of a claim that was given up before anything left.
-pub(crate) fn not_sent(claimed: &Claimed, next: Next, now: jiff::Timestamp) -> Finish {
-    Finish {
-        message: claimed.message.id,
-        epoch: claimed.epoch,
-        at: now,
-        outcome: "not_sent".to_owned(),
-        reason: None,
-        next,
-        remember: None,
-    }
-}
-
-fn quota(rate: Rate) -> Option<Quota> {
-    let count = NonZeroU32::new(rate.count)?;
-    let quota = Quota::with_period(rate.per / rate.count)?;
-    Some(quota.allow_burst(NonZeroU32::new(count.get().div_ceil(10))?))
-}
-
-/// Settles claims that no process holds any more: their outcome is unknown.
-pub(crate) async fn settle_orphans(shared: &Arc<Shared>, which: Orphans) -> Result<usize, StoreError> {
-    let orphans = shared.store.orphans(shared.clock.now(), which).await?;
-    let count = orphans.len();
-    for claimed in orphans {
-        attempt::settle_orphan(shared, &claimed).await;
-    }
-    Ok(count)
 }

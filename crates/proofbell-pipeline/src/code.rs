@@ -33,11 +33,13 @@ pub enum Code {
     Redirected,
     /// A person called it off.
     Cancelled,
+    /// Its stored text cannot be read; the store says so itself.
+    Unreadable,
 }
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 14] = [
+    pub const ALL: [Code; 15] = [
         Code::NoAddress,
         Code::Muted,
         Code::NoChannel,
@@ -52,6 +54,7 @@ impl Code {
         Code::ElseAfter,
         Code::Redirected,
         Code::Cancelled,
+        Code::Unreadable,
     ];
 
     /// The word.
@@ -71,6 +74,7 @@ impl Code {
             Code::ElseAfter => "else_after",
             Code::Redirected => "redirected",
             Code::Cancelled => "cancelled",
+            Code::Unreadable => "unreadable",
         }
     }
 
@@ -96,8 +100,15 @@ impl Code {
             | Code::Rejected
             | Code::Expired
             | Code::Exhausted
-            | Code::Unknown => Ended::Dead { code, detail },
+            | Code::Unknown
+            | Code::Unreadable => Ended::Dead { code, detail },
         }
+    }
+
+    /// The word for why a message ended, as a metric label.
+    pub(crate) fn label(ended: &Ended) -> &'static str {
+        let (Ended::Suppressed { code, .. } | Ended::Dead { code, .. }) = ended;
+        Code::from_word(code).map_or("other", Code::as_str)
     }
 
     /// What a message that ended so means for the recipient's other channels.
@@ -111,7 +122,8 @@ impl Code {
             | Code::Rejected
             | Code::Expired
             | Code::Exhausted
-            | Code::ElseAfter => Fallback::GoesOn,
+            | Code::ElseAfter
+            | Code::Unreadable => Fallback::GoesOn,
             Code::Muted => Fallback::SaysNothing,
             Code::Overtaken | Code::Unknown | Code::Redirected | Code::Cancelled => Fallback::Forbidden,
         }
@@ -127,4 +139,49 @@ pub(crate) enum Fallback {
     SaysNothing,
     /// No further channel is tried.
     Forbidden,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_word_reads_back_as_its_code() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_word(code.as_str()), Some(code));
+        }
+        assert_eq!(Code::from_word("lost"), None);
+        assert_eq!(Code::label(&Ended::Dead { code: "lost".to_owned(), detail: String::new() }), "other");
+    }
+
+    #[test]
+    fn every_end_has_its_state_and_says_whether_the_next_channel_is_tried() {
+        let table = [
+            ("no_address", "suppressed", Fallback::GoesOn),
+            ("muted", "suppressed", Fallback::SaysNothing),
+            ("no_channel", "dead", Fallback::GoesOn),
+            ("render_failed", "dead", Fallback::GoesOn),
+            ("overtaken", "suppressed", Fallback::Forbidden),
+            ("bad_address", "suppressed", Fallback::GoesOn),
+            ("opted_out", "suppressed", Fallback::GoesOn),
+            ("rejected", "dead", Fallback::GoesOn),
+            ("expired", "dead", Fallback::GoesOn),
+            ("exhausted", "dead", Fallback::GoesOn),
+            ("unknown", "dead", Fallback::Forbidden),
+            ("else_after", "suppressed", Fallback::GoesOn),
+            ("redirected", "suppressed", Fallback::Forbidden),
+            ("cancelled", "suppressed", Fallback::Forbidden),
+            ("unreadable", "dead", Fallback::GoesOn),
+        ];
+        assert_eq!(table.len(), Code::ALL.len());
+        for (word, expected, fallback) in table {
+            let code = Code::from_word(word).unwrap();
+            let (state, ended) = match code.end("why") {
+                Ended::Suppressed { code, detail } => ("suppressed", (code, detail)),
+                Ended::Dead { code, detail } => ("dead", (code, detail)),
+            };
+            assert_eq!((state, ended), (expected, (word.to_owned(), "why".to_owned())));
+            assert_eq!(code.fallback(), fallback, "{word}");
+        }
+    }
 }

@@ -9,8 +9,10 @@ use crate::{Code, Redirect};
 /// Whether a claimed message leaves.
 #[derive(Debug)]
 pub(crate) enum Gate {
-    /// It leaves as this.
-    Send(Box<Message>),
+    /// It leaves.
+    Send,
+    /// This leaves instead of it.
+    SendInstead(Box<Message>),
     /// It ends here.
     End(Ended),
 }
@@ -25,10 +27,9 @@ pub(crate) fn gate(
     if let Some(ended) = ends(claimed, now) {
         return Gate::End(ended);
     }
-    let message = claimed.message.clone();
-    let Some(redirect) = redirect else { return Gate::Send(Box::new(message)) };
-    match redirect.apply(message, kind) {
-        Some(message) => Gate::Send(Box::new(message)),
+    let Some(redirect) = redirect else { return Gate::Send };
+    match redirect.apply(claimed.message.clone(), kind) {
+        Some(message) => Gate::SendInstead(Box::new(message)),
         None => Gate::End(Code::Redirected.end(format!("[redirect] drops `{}` addresses", kind.as_str()))),
     }
 }
@@ -54,3 +55,6 @@ fn overtaken(claimed: &Claimed) -> Option<proofbell_engine::EventId> {
     }
     claimed.case.as_ref()?.overtaken(claimed.event?, claimed.event_name, claimed.event_at)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,24 +3,24 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::{SignedDuration, Timestamp};
-use proofbell_engine::Draft;
+use jiff::Timestamp;
 use proofbell_store::{ClaimOnly, ClaimRequest, DraftEnd, Next, Orphans, Stats, StoreError};
 use tokio::sync::Notify;
 
 use crate::Code;
-use crate::address_worker::ended;
-use crate::channel_worker::{LEASE, not_sent, settle_orphans};
+use crate::address::ended;
+use crate::channel_worker::{LEASE, not_sent};
+use crate::observe::count_end;
+use crate::orphans::settle_orphans;
+use crate::recorder::keep;
 use crate::shared::{GoOn, Shared};
 
-/// How often gauges are set.
-const ROUND: Duration = Duration::from_secs(5);
 /// Rounds between looks for lost leases and for what is not configured any more.
 const LOOK_ROUNDS: u64 = 6;
 /// Rounds between purges: an hour.
 const PURGE_ROUNDS: u64 = 720;
 /// How long ids are kept for deduplication.
-const KEYS_KEPT: SignedDuration = SignedDuration::from_hours(100 * 24);
+const KEYS_KEPT: Duration = Duration::from_secs(100 * 24 * 3600);
 /// Rows ended at once.
 const BATCH: usize = 256;
 
@@ -31,7 +31,7 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         if let Err(error) = look_after(&shared, round).await {
             tracing::warn!(%error, "looking after the store failed");
         }
-        if shared.rest(&never, ROUND).await == GoOn::No {
+        if shared.rest(&never, shared.timing.gauges).await == GoOn::No {
             return;
         }
     }
@@ -47,8 +47,7 @@ async fn look_after(shared: &Arc<Shared>, round: u64) -> Result<(), StoreError> 
     }
     if round % PURGE_ROUNDS == PURGE_ROUNDS - 1 {
         let now = shared.clock.now();
-        let purged =
-            shared.store.purge(before(now, shared.runtime.keep), before_signed(now, KEYS_KEPT)).await?;
+        let purged = shared.store.purge(before(now, shared.runtime.keep), before(now, KEYS_KEPT)).await?;
         tracing::info!(rows = purged, "data past its time is gone");
     }
     Ok(())
@@ -71,51 +70,46 @@ fn set_gauges(shared: &Shared, stats: &Stats) {
         let oldest = queue.and_then(|queue| queue.oldest);
         metrics::gauge!("proofbell_queue_depth", "channel" => name.clone()).set(count(depth));
         metrics::gauge!("proofbell_queue_oldest_seconds", "channel" => name.clone()).set(age(oldest));
-        let paused = if state.pause.borrow().is_some() { 1.0 } else { 0.0 };
+        let paused = if state.paused().is_some() { 1.0 } else { 0.0 };
         metrics::gauge!("proofbell_channel_paused", "channel" => name.clone()).set(paused);
     }
 }
 
 /// Messages of a channel that is not configured any more end, so that their recipients' other channels get their turn.
 async fn end_of_removed_channels(shared: &Shared, stats: &Stats) -> Result<(), StoreError> {
-    for queue in stats.queues.iter().filter(|queue| !shared.channels.contains_key(&queue.channel)) {
+    let gone = stats.queues.iter().filter(|queue| !shared.channels.contains_key(&queue.channel));
+    for (queue, only) in gone.flat_map(|queue| [(queue, ClaimOnly::Due), (queue, ClaimOnly::Expired)]) {
         let now = shared.clock.now();
-        for only in [ClaimOnly::Due, ClaimOnly::Expired] {
-            let request =
-                ClaimRequest { channel: queue.channel.clone(), now, limit: BATCH, lease: LEASE, only };
-            let claim = shared.store.claim(request).await?;
-            let end = Code::NoChannel.end(format!("channel `{}` is not configured any more", queue.channel));
-            let finished =
-                claim.messages.iter().map(|claimed| not_sent(claimed, Next::End(end.clone()), now)).collect();
-            shared.store.record(finished).await?;
+        let request = ClaimRequest { channel: queue.channel.clone(), now, limit: BATCH, lease: LEASE, only };
+        let end = Code::NoChannel.end(format!("channel `{}` is not configured any more", queue.channel));
+        let next = Next::End(end);
+        while let claimed = shared.store.claim(request.clone()).await?.messages
+            && !claimed.is_empty()
+        {
+            claimed.iter().for_each(|claimed| count_end(&claimed.channel, &next));
+            keep(shared, claimed.iter().map(|claimed| not_sent(claimed, next.clone(), now)).collect()).await;
         }
-        shared.fallback.notify_one();
     }
     Ok(())
 }
 
 /// Drafts for an audience that is not configured any more end.
 async fn end_of_removed_audiences(shared: &Shared) -> Result<(), StoreError> {
-    for (audience, _) in shared.store.waiting_audiences().await? {
-        if shared.audiences.contains_key(&audience) {
-            continue;
-        }
+    let waiting = shared.store.waiting_audiences().await?;
+    for (audience, _) in waiting.into_iter().filter(|(name, _)| !shared.audiences.contains_key(name)) {
+        let reason = format!("no_audience: audience `{audience}` is not configured any more");
         let now = shared.clock.now();
-        let due = shared.store.due_drafts(&audience, now, BATCH).await?;
-        let end = |draft: &Draft| {
-            let reason = format!("no_audience: audience `{audience}` is not configured any more");
-            ended(draft, DraftEnd::Dead(reason))
-        };
-        let addressed = due.iter().map(|due| end(&due.draft)).collect();
-        shared.store.commit_addressed(addressed, now).await?;
+        while let due = shared.store.due_drafts(&audience, now, BATCH).await?
+            && !due.is_empty()
+        {
+            let end = DraftEnd::Dead(reason.clone());
+            let addressed = due.iter().map(|due| ended(due.draft.id, end.clone())).collect();
+            shared.store.commit_addressed(addressed, now).await?;
+        }
     }
     Ok(())
 }
 
 fn before(now: Timestamp, time: Duration) -> Timestamp {
-    now.checked_sub(time).unwrap_or(Timestamp::MIN)
-}
-
-fn before_signed(now: Timestamp, time: SignedDuration) -> Timestamp {
     now.checked_sub(time).unwrap_or(Timestamp::MIN)
 }

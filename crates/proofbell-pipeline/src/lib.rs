@@ -2,7 +2,9 @@
 
 mod address;
 mod address_worker;
+mod announce;
 mod carry;
+mod channel_state;
 mod channel_worker;
 mod clock;
 mod code;
@@ -11,26 +13,31 @@ mod gate;
 mod handle;
 mod janitor;
 mod observe;
+mod orphans;
+mod pace;
 mod pipeline;
+mod plan;
 mod plan_worker;
 mod reach;
+mod recorder;
 mod redirect;
 mod runtime;
 mod schedule;
 mod settle;
 mod shared;
+mod supervise;
+mod test_message;
+#[cfg(test)]
+mod testing;
+mod timing;
 
 pub use address::address;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use code::Code;
-pub use handle::{ChannelStatus, Handle, HandleError, TestMessage};
+pub use handle::{ChannelStatus, Handle, HandleError};
 pub use observe::{Observer, Silent};
 pub use pipeline::{Drained, Pipeline, PipelineSettings};
 pub use redirect::{Redirect, RedirectTo};
 pub use runtime::{Channel, OnUnknown, Rate, Runtime};
-
-/// The word for why a message ended, as a metric label.
-fn observe_code(ended: &proofbell_store::Ended) -> &'static str {
-    let (proofbell_store::Ended::Suppressed { code, .. } | proofbell_store::Ended::Dead { code, .. }) = ended;
-    Code::from_word(code).map_or("other", Code::as_str)
-}
+pub use test_message::TestMessage;
+pub use timing::Timing;

@@ -1,27 +1,29 @@
-//! Watching the pipeline at work, without touching it.
+//! Watching the pipeline at work, without touching it: observers and counters.
 
 use proofbell_engine::Decision;
 use proofbell_notify::Outcome;
-use proofbell_store::{Claimed, Ended, NewMessage, StoredEvent};
+use proofbell_store::{Claimed, Ended, MessageState, NewMessage, Next, StoredEvent};
 
-/// Somebody who watches the pipeline at work. Called after the commit, from the worker: it must not block.
+use crate::Code;
+
+/// Somebody who watches the pipeline at work. Called from the worker: it must not block.
 pub trait Observer: Send + Sync + 'static {
-    /// An event was planned.
+    /// An event was planned; it is committed.
     fn decided(&self, event: &StoredEvent, decision: &Decision) {
         let _ = (event, decision);
     }
 
-    /// A message was made.
+    /// A message was made; it is committed.
     fn made(&self, message: &NewMessage) {
         let _ = message;
     }
 
-    /// An attempt ended.
+    /// An attempt ended; its record follows.
     fn attempted(&self, claimed: &Claimed, outcome: &Outcome) {
         let _ = (claimed, outcome);
     }
 
-    /// A claimed message was ended before it left.
+    /// A claimed message was ended before it left; its record follows.
     fn ended(&self, claimed: &Claimed, ended: &Ended) {
         let _ = (claimed, ended);
     }
@@ -32,3 +34,32 @@ pub trait Observer: Send + Sync + 'static {
 pub struct Silent;
 
 impl Observer for Silent {}
+
+/// Counts an attempt.
+pub(crate) fn count_attempt(channel: &str, outcome: &'static str) {
+    metrics::counter!("proofbell_attempts_total", "channel" => channel.to_owned(), "outcome" => outcome)
+        .increment(1);
+}
+
+/// Counts a message that was made.
+pub(crate) fn count_made(message: &NewMessage) {
+    let state = match &message.state {
+        MessageState::Ended(ended) => Code::label(ended),
+        MessageState::Queued | MessageState::Claimed | MessageState::Sent => "queued",
+    };
+    count_message(&message.channel, state);
+}
+
+/// Counts a message that has ended.
+pub(crate) fn count_end(channel: &str, next: &Next) {
+    match next {
+        Next::Sent { .. } => count_message(channel, "sent"),
+        Next::End(ended) => count_message(channel, Code::label(ended)),
+        Next::RetryAt(_) | Next::WaitUntil(_) => {}
+    }
+}
+
+fn count_message(channel: &str, state: &'static str) {
+    metrics::counter!("proofbell_messages_total", "channel" => channel.to_owned(), "state" => state)
+        .increment(1);
+}

@@ -8,11 +8,14 @@ use proofbell_store::{ChannelPause, Orphans, Store, StoreError};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
-use crate::channel_worker::{ChannelWorker, settle_orphans};
+use crate::channel_state::ChannelState;
+use crate::orphans::settle_orphans;
 use crate::runtime::Runtime;
-use crate::shared::{ChannelState, Shared};
+use crate::shared::Shared;
+use crate::supervise::supervise;
 use crate::{
-    Clock, Handle, Observer, Silent, SystemClock, address_worker, fallback_worker, janitor, plan_worker,
+    Clock, Handle, Observer, Silent, SystemClock, Timing, address_worker, channel_worker, fallback_worker,
+    janitor, plan_worker,
 };
 
 /// What a pipeline is started with, besides its store and its configuration.
@@ -21,11 +24,17 @@ pub struct PipelineSettings {
     pub clock: Arc<dyn Clock>,
     /// Who watches.
     pub observer: Arc<dyn Observer>,
+    /// How long it waits, and how often it looks.
+    pub timing: Timing,
 }
 
 impl Default for PipelineSettings {
     fn default() -> Self {
-        PipelineSettings { clock: Arc::new(SystemClock), observer: Arc::new(Silent) }
+        PipelineSettings {
+            clock: Arc::new(SystemClock),
+            observer: Arc::new(Silent),
+            timing: Timing::default(),
+        }
     }
 }
 
@@ -50,17 +59,7 @@ impl Pipeline {
         if orphans > 0 {
             tracing::warn!(count = orphans, "messages were under way when the last process ended");
         }
-        let mut workers = JoinSet::new();
-        workers.spawn(plan_worker::run(shared.clone()));
-        workers.spawn(fallback_worker::run(shared.clone()));
-        workers.spawn(janitor::run(shared.clone()));
-        for audience in shared.audiences.keys() {
-            workers.spawn(address_worker::run(shared.clone(), audience.clone()));
-        }
-        for (name, channel) in &shared.runtime.channels {
-            workers.spawn(ChannelWorker::new(shared.clone(), name.clone(), channel.clone()).run());
-        }
-        Ok(Pipeline { shared, workers })
+        Ok(Pipeline { workers: start_workers(&shared), shared })
     }
 
     /// What the doors use.
@@ -68,15 +67,45 @@ impl Pipeline {
         Handle::new(self.shared.clone())
     }
 
-    /// Stops: nothing new is begun, what is under way may end. Says whether all of it did within `at_most`.
+    /// Stops: nothing new is begun, what is under way may end, what was claimed and not begun goes back. Says whether all of it
+    /// was done within `at_most`; what was not is dropped, and the next start settles it as unknown.
     pub async fn stop(mut self, at_most: Duration) -> Drained {
         self.shared.stop.send_replace(true);
         let all = async { while self.workers.join_next().await.is_some() {} };
         match tokio::time::timeout(at_most, all).await {
             Ok(()) => Drained::All,
-            Err(_) => Drained::Partly,
+            Err(_) => {
+                tracing::warn!(workers = self.workers.len(), "stopped with attempts under way");
+                Drained::Partly
+            }
         }
     }
+}
+
+/// Starts every worker; one that panics starts again.
+fn start_workers(shared: &Arc<Shared>) -> JoinSet<()> {
+    let mut workers = JoinSet::new();
+    let own = || shared.clone();
+    let (planning, falling_back, caring) = (own(), own(), own());
+    workers.spawn(async move {
+        supervise(&planning, "planner", || plan_worker::run(planning.clone())).await;
+    });
+    workers.spawn(async move {
+        supervise(&falling_back, "fallback", || fallback_worker::run(falling_back.clone())).await;
+    });
+    workers.spawn(async move {
+        supervise(&caring, "janitor", || janitor::run(caring.clone())).await;
+    });
+    for audience in shared.audiences.keys() {
+        let (shared, audience) = (shared.clone(), audience.clone());
+        workers.spawn(async move {
+            supervise(&shared, &audience, || address_worker::run(shared.clone(), audience.clone())).await;
+        });
+    }
+    for (name, channel) in &shared.runtime.channels {
+        workers.spawn(channel_worker::run(shared.clone(), name.clone(), channel.clone()));
+    }
+    workers
 }
 
 /// Whether everything that was under way has ended at a stop.
@@ -100,7 +129,7 @@ pub(crate) async fn share(
         .channels
         .keys()
         .map(|name| {
-            let state = ChannelState { wake: Notify::new(), pause: watch::Sender::new(pauses.remove(name)) };
+            let state = ChannelState::new(pauses.remove(name));
             (name.clone(), state)
         })
         .collect();
@@ -110,6 +139,7 @@ pub(crate) async fn share(
         runtime,
         clock: settings.clock,
         observer: settings.observer,
+        timing: settings.timing,
         plan: Notify::new(),
         fallback: Notify::new(),
         audiences,

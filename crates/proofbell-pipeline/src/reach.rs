@@ -115,17 +115,14 @@ fn advance_one(
     if mine.iter().any(|message| message.state == MessageState::Sent) {
         return State::Alive;
     }
-    let waiting: Vec<&&SentSoFar> = mine
-        .iter()
-        .filter(|message| matches!(message.state, MessageState::Queued | MessageState::Claimed))
-        .collect();
+    let waits = |message: &&SentSoFar| matches!(message.state, MessageState::Queued | MessageState::Claimed);
+    let waiting: Vec<&SentSoFar> = mine.iter().copied().filter(waits).collect();
     if !waiting.is_empty() && !cut_off(situation, reach, &waiting, result) {
         return State::Alive;
     }
-    let verdict =
-        mine.iter().filter_map(|message| on_end(&message.state)).fold(OnEnd::SaysNothing, strongest);
-    let goes_on = verdict == OnEnd::GoesOn || !waiting.is_empty() && verdict != OnEnd::Forbidden;
-    if !goes_on {
+    // With no message at all `via` is empty: none of it could.
+    let weakest = if waiting.is_empty() && !mine.is_empty() { OnEnd::SaysNothing } else { OnEnd::GoesOn };
+    if mine.iter().filter_map(|message| on_end(&message.state)).fold(weakest, strongest) != OnEnd::GoesOn {
         return State::Over;
     }
     let Some(channel) = situation.draft.else_via.get(reach.next_else) else { return State::Exhausted };
@@ -138,8 +135,9 @@ fn advance_one(
     State::Alive
 }
 
-/// Whether the waiting messages of `via` end now because `else_after` has passed. One that is being sent is waited for.
-fn cut_off(situation: &Situation<'_>, reach: &Reach, waiting: &[&&SentSoFar], result: &mut Advance) -> bool {
+/// Whether nothing waits any more once the waiting messages of `via` are ended because `else_after` has passed. One that is
+/// being sent is waited for.
+fn cut_off(situation: &Situation<'_>, reach: &Reach, waiting: &[&SentSoFar], result: &mut Advance) -> bool {
     let Some(else_at) = situation.draft.else_at else { return false };
     if reach.next_else > 0 || situation.draft.else_via.is_empty() {
         return false;
@@ -151,16 +149,19 @@ fn cut_off(situation: &Situation<'_>, reach: &Reach, waiting: &[&&SentSoFar], re
         look_again(result, else_at);
         return false;
     }
-    if waiting.iter().any(|message| message.state == MessageState::Claimed) {
+    // What stands in already for another recipient and for this one too is no part of `via`.
+    let (of_via, others): (Vec<&SentSoFar>, Vec<&SentSoFar>) =
+        waiting.iter().copied().partition(|message| situation.draft.via.contains(&message.channel));
+    if of_via.iter().any(|message| message.state == MessageState::Claimed) {
         look_again(result, crate::settle::later(situation.now, std::time::Duration::from_secs(10)));
         return false;
     }
-    for message in waiting {
+    for message in of_via {
         if !result.cancelled.contains(&message.id) {
             result.cancelled.push(message.id);
         }
     }
-    true
+    others.is_empty()
 }
 
 fn on_end(state: &MessageState) -> Option<OnEnd> {
@@ -216,3 +217,6 @@ impl Situation<'_> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use proofbell_store::{ChannelPause, Store};
+use proofbell_store::Store;
 use tokio::sync::{Notify, watch};
 
+use crate::channel_state::ChannelState;
 use crate::runtime::Runtime;
-use crate::{Clock, Observer};
+use crate::{Clock, Observer, Timing};
 
 /// What all workers of a pipeline share.
 pub(crate) struct Shared {
@@ -16,6 +17,7 @@ pub(crate) struct Shared {
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn Observer>,
+    pub(crate) timing: Timing,
     pub(crate) plan: Notify,
     pub(crate) fallback: Notify,
     pub(crate) audiences: HashMap<String, Notify>,
@@ -23,15 +25,9 @@ pub(crate) struct Shared {
     pub(crate) stop: watch::Sender<bool>,
 }
 
-/// What is shared about one channel.
-pub(crate) struct ChannelState {
-    pub(crate) wake: Notify,
-    pub(crate) pause: watch::Sender<Option<ChannelPause>>,
-}
-
 impl Shared {
     /// Wakes the workers of every audience: drafts were made.
-    pub(crate) fn wake_audiences<'a>(&self, names: impl Iterator<Item = &'a str>) {
+    pub(crate) fn wake_audiences<'a>(&self, names: impl IntoIterator<Item = &'a String>) {
         for name in names {
             match self.audiences.get(name) {
                 Some(notify) => notify.notify_one(),
@@ -67,10 +63,28 @@ impl Shared {
         *self.stop.borrow()
     }
 
-    /// How long until `at`, no longer than `at_most`.
-    pub(crate) fn until(&self, at: Option<jiff::Timestamp>, at_most: Duration) -> Duration {
-        let Some(at) = at else { return at_most };
-        Duration::try_from(at.duration_since(self.clock.now())).unwrap_or(Duration::ZERO).min(at_most)
+    /// How long until `at`, no longer than until the next look.
+    pub(crate) fn until(&self, at: Option<jiff::Timestamp>) -> Duration {
+        let Some(at) = at else { return self.timing.look };
+        let wait = Duration::try_from(at.duration_since(self.clock.now())).unwrap_or(Duration::ZERO);
+        wait.min(self.timing.look)
+    }
+
+    /// Runs what computes for long (deciding, rendering) where it keeps no request or connection waiting.
+    pub(crate) async fn apart<T, W>(self: &Arc<Self>, work: W) -> T
+    where
+        T: Send + 'static,
+        W: FnOnce(&Shared) -> T + Send + 'static,
+    {
+        let shared = self.clone();
+        match tokio::task::spawn_blocking(move || work(&shared)).await {
+            Ok(done) => done,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // The whole runtime is being shut down, and with it whoever waits here.
+                Err(_) => std::future::pending().await,
+            },
+        }
     }
 }
 
@@ -80,8 +94,3 @@ pub(crate) enum GoOn {
     Yes,
     No,
 }
-
-/// How often a worker looks by itself: the wake is a hint, the store is the truth.
-pub(crate) const LOOK: Duration = Duration::from_secs(1);
-/// How long a worker rests after the store refused.
-pub(crate) const STORE_REST: Duration = Duration::from_millis(500);
