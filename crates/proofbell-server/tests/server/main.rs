@@ -1,0 +1,13 @@
+//! The doors over real sockets.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test may fail the test")]
+
+mod admin;
+mod counting;
+mod fake_store;
+mod http;
+mod ingress;
+mod limits;
+mod rig;
+mod slow;
+mod stopping;
