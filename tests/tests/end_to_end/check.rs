@@ -76,7 +76,7 @@ async fn check(fixture: &Path) {
     }
     let cures = ran.stdout.lines().filter(|line| line.trim_start().starts_with("= help:")).count();
     let expected = mistakes.iter().filter(|mistake| mistake.cure).count();
-    assert!(expected > 0 && cures >= expected, "{name}: {cures} of {expected} cures:\n{}", ran.stdout);
+    assert!(cures >= expected, "{name}: {cures} of {expected} cures:\n{}", ran.stdout);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -104,7 +104,7 @@ async fn the_good_fixture_is_good() {
 async fn a_command_that_does_not_exist_is_a_usage_error() {
     let bench = Workbench::with_starter();
     for arguments in
-        [&["chekc"][..], &["check", "--nonsense"], &["trigger", "reshot_needed"], &["events", "show", "x"]]
+        [&["chekc"][..], &["check", "--nonsense"], &["trigger", "reshot_needed"], &["events"], &["case"]]
     {
         let ran = bench.run(arguments).await.expect(2);
         assert!(!ran.stderr.is_empty() && ran.stdout.is_empty(), "{ran:?}");
