@@ -186,3 +186,6 @@ impl ChannelWorker {
         self.recorder.keep(not_sent(claimed, next, self.shared.clock.now())).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,202 @@
+//! Notifiers and directories that do as they are told.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use proofbell_directory::{Directory, Lookup, LookupError};
+use proofbell_notify::{
+    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Reason, Receipt, Recipient,
+};
+use tokio::sync::Semaphore;
+use tokio::time::Instant;
+
+/// What a notifier does with one message.
+pub(crate) enum Answer {
+    /// Says this.
+    Is(Outcome),
+    /// Waits until the test lets it go, and has then sent it.
+    Waits,
+    /// Never comes back.
+    Never,
+    /// Panics.
+    Panics,
+}
+
+pub(crate) fn reason(code: &str) -> Reason {
+    Reason::new(code, "")
+}
+
+/// A notifier that answers as scripted, and then always `Sent`.
+pub(crate) struct Fake {
+    form: Form,
+    address: AddressKind,
+    script: Mutex<VecDeque<Answer>>,
+    probes: Mutex<VecDeque<Answer>>,
+    seen: Mutex<Vec<(Instant, Message)>>,
+    begun: Mutex<usize>,
+    gate: Semaphore,
+}
+
+impl Fake {
+    pub(crate) fn new(form: Form, address: AddressKind) -> Arc<Fake> {
+        Arc::new(Fake {
+            form,
+            address,
+            script: Mutex::default(),
+            probes: Mutex::default(),
+            seen: Mutex::default(),
+            begun: Mutex::default(),
+            gate: Semaphore::new(0),
+        })
+    }
+
+    /// What it does with the next messages.
+    pub(crate) fn answers(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.script.lock().unwrap().extend(answers);
+    }
+
+    /// What it says to the next messages.
+    pub(crate) fn says(&self, outcomes: impl IntoIterator<Item = Outcome>) {
+        self.answers(outcomes.into_iter().map(Answer::Is));
+    }
+
+    /// What comes of the next probes; then they are well.
+    pub(crate) fn probes(&self, answers: impl IntoIterator<Item = Answer>) {
+        self.probes.lock().unwrap().extend(answers);
+    }
+
+    /// Lets so many go that wait.
+    pub(crate) fn let_go(&self, many: usize) {
+        self.gate.add_permits(many);
+    }
+
+    /// What it was handed, in order, whatever it answered.
+    pub(crate) fn seen(&self) -> Vec<Message> {
+        self.seen.lock().unwrap().iter().map(|(_, message)| message.clone()).collect()
+    }
+
+    /// When it was handed them.
+    pub(crate) fn times(&self) -> Vec<Instant> {
+        self.seen.lock().unwrap().iter().map(|(at, _)| *at).collect()
+    }
+
+    /// How many probes have begun.
+    pub(crate) fn probed(&self) -> usize {
+        *self.begun.lock().unwrap()
+    }
+
+    async fn wait(&self) {
+        self.gate.acquire().await.unwrap().forget();
+    }
+}
+
+fn sent() -> Outcome {
+    Outcome::Sent(Receipt { provider_id: Some("provider-1".to_owned()) })
+}
+
+#[async_trait]
+impl DynNotifier for Fake {
+    fn kind(&self) -> &'static str {
+        "fake"
+    }
+
+    fn form(&self) -> Form {
+        self.form
+    }
+
+    fn address(&self) -> AddressKind {
+        self.address
+    }
+
+    fn measure(&self, body: &Body) -> Option<Measure> {
+        assert!(!format!("{body:?}").contains("uncountable"), "scripted");
+        None
+    }
+
+    async fn send(&self, message: &Message) -> Outcome {
+        self.seen.lock().unwrap().push((Instant::now(), message.clone()));
+        let answer = self.script.lock().unwrap().pop_front();
+        match answer {
+            None => sent(),
+            Some(Answer::Is(outcome)) => outcome,
+            Some(Answer::Waits) => {
+                self.wait().await;
+                sent()
+            }
+            Some(Answer::Never) => std::future::pending().await,
+            Some(Answer::Panics) => panic!("scripted"),
+        }
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        *self.begun.lock().unwrap() += 1;
+        let answer = self.probes.lock().unwrap().pop_front();
+        match answer {
+            None => Ok(()),
+            Some(Answer::Is(outcome)) => Err(ProbeError::Refused(reason(outcome.as_str()))),
+            Some(Answer::Waits) => {
+                self.wait().await;
+                Ok(())
+            }
+            Some(Answer::Never) => std::future::pending().await,
+            Some(Answer::Panics) => panic!("scripted"),
+        }
+    }
+}
+
+/// What a directory does with one question.
+pub(crate) enum Found {
+    /// These.
+    People(Vec<Recipient>),
+    /// It cannot be asked now.
+    Down,
+    /// It never answers.
+    Hangs,
+    /// It panics.
+    Panics,
+}
+
+/// A directory that answers as scripted for a reference id, and otherwise with its people.
+#[derive(Default)]
+pub(crate) struct FakeDirectory {
+    people: Mutex<Vec<Recipient>>,
+    script: Mutex<Vec<(String, Found)>>,
+}
+
+impl FakeDirectory {
+    pub(crate) fn of(people: Vec<Recipient>) -> Arc<FakeDirectory> {
+        Arc::new(FakeDirectory { people: Mutex::new(people), ..FakeDirectory::default() })
+    }
+
+    /// What it does with the next question about a reference id.
+    pub(crate) fn once(&self, reference_id: &str, found: Found) {
+        self.script.lock().unwrap().push((reference_id.to_owned(), found));
+    }
+}
+
+#[async_trait]
+impl Directory for FakeDirectory {
+    async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
+        let answer = {
+            let mut script = self.script.lock().unwrap();
+            let asked = script.iter().position(|(id, _)| Some(id) == query.reference_id.as_ref());
+            asked.map(|position| script.remove(position).1)
+        };
+        match answer {
+            None => Ok(self.people.lock().unwrap().clone()),
+            Some(Found::People(people)) => Ok(people),
+            Some(Found::Down) => Err(LookupError::Unavailable("down".to_owned())),
+            Some(Found::Hangs) => std::future::pending().await,
+            Some(Found::Panics) => panic!("scripted"),
+        }
+    }
+
+    async fn probe(&self) -> Result<String, LookupError> {
+        Ok("fake".to_owned())
+    }
+
+    fn kind(&self) -> &'static str {
+        "fake"
+    }
+}
