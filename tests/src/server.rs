@@ -45,8 +45,11 @@ impl Server {
         collect(child.stdout.take().unwrap(), lines.clone());
         collect(child.stderr.take().unwrap(), lines);
         let mut opening = log.clone();
-        let opened = tokio::time::timeout(PATIENCE, opening.wait_for(|log| doors(log).is_some())).await;
-        let Some((public, admin)) = doors(&log.borrow()).filter(|_| matches!(opened, Ok(Ok(_)))) else {
+        // Nothing of what `wait_for` lends may be kept: while it is, no line can be added to the log.
+        let opened = tokio::time::timeout(PATIENCE, opening.wait_for(|log| doors(log).is_some()))
+            .await
+            .is_ok_and(|found| found.is_ok());
+        let Some((public, admin)) = doors(&log.borrow()).filter(|_| opened) else {
             panic!("the server did not open its doors:\n{}", log.borrow().join("\n"));
         };
         let mut program = program.clone();

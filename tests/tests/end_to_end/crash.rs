@@ -18,7 +18,7 @@ use self::feed::Feed;
 
 const KILLS: usize = 20;
 /// How long events come in between two kills, in milliseconds.
-const MOMENTS: std::ops::Range<u64> = 100..1500;
+const MOMENTS: std::ops::Range<u64> = 100..900;
 /// How long all that was accepted may take to be delivered in the end.
 const SETTLED: Duration = Duration::from_secs(150);
 
