@@ -53,8 +53,8 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "proofbell-store",
         ],
     ),
-    // The tests use the program from outside, and of its inside only what says and signs events and describes a notifier.
-    ("proofbell-tests", &["proofbell-engine", "proofbell-event", "proofbell-notify"]),
+    // The tests use the program from outside, and of its inside only what signs events and sends requests.
+    ("proofbell-tests", &["proofbell-event", "proofbell-notify"]),
 ];
 
 /// A subject that one crate alone knows, by the dependency that stands for it. `proofbell-tests` plays the other side.
