@@ -4,6 +4,7 @@ use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags};
 
 use super::backlog::Backlog;
@@ -142,6 +143,9 @@ fn connect(path: &Path, mode: OpenFlags, cache_kib: i64) -> Result<Connection, O
         let connection = Connection::open_with_flags(path, mode | OpenFlags::SQLITE_OPEN_NO_MUTEX)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        // Without it a statement is prepared anew whenever a value is bound that its plan might depend on; every plan here is
+        // fixed by its index.
+        connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
         connection.pragma_update(None, "cache_size", -cache_kib)?;
         // Sorting and savepoints spill to memory, never to files.
         connection.pragma_update(None, "temp_store", "memory")?;
@@ -164,7 +168,7 @@ fn prepare_writer(connection: &Connection) -> Result<(), String> {
     let set = || {
         // Anything less answers before the data is on the disk.
         connection.pragma_update(None, "synchronous", "full")?;
-        connection.pragma_update(None, "journal_size_limit", 64 << 20)
+        connection.pragma_update(None, "journal_size_limit", 128 << 20)
     };
     set().map_err(|problem: rusqlite::Error| problem.to_string())
 }

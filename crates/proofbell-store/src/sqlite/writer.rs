@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -21,6 +22,11 @@ use crate::StoreError;
 const BATCH_JOBS: usize = 1024;
 /// … and about so many bytes.
 const BATCH_BYTES: usize = 8 << 20;
+
+/// After a batch of so many writes the next one waits a moment for company …
+const GATHER_FROM: usize = 8;
+/// … of this length at most: short beside a commit, and never when little goes on.
+const GATHER: Duration = Duration::from_micros(1500);
 
 /// What the writer has done since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,6 +70,7 @@ impl Writer {
             inbox,
             fatal: Arc::clone(&fatal),
             counts: Arc::clone(&counts),
+            last_batch: 0,
             refusing: false,
         };
         let alarm = Arc::clone(&fatal);
@@ -176,6 +183,8 @@ struct Scribe {
     inbox: mpsc::Receiver<Box<dyn Job>>,
     fatal: Arc<Fatal>,
     counts: Arc<Counts>,
+    /// Writes in the last transaction.
+    last_batch: usize,
     /// Whether the last transaction was lost, so that a full disk is logged once and not a thousand times.
     refusing: bool,
 }
@@ -197,16 +206,30 @@ impl Scribe {
         }
     }
 
-    /// What waits now, up to a size at which nobody waits long for the commit.
-    fn take(&self, first: Box<dyn Job>) -> Vec<Box<dyn Job>> {
+    /// What waits now, up to a size at which nobody waits long for the commit. Those who were answered together come back
+    /// together: while much goes on, the first one back waits a moment for the others, so that they share a commit again.
+    fn take(&mut self, first: Box<dyn Job>) -> Vec<Box<dyn Job>> {
+        let gather_until = (self.last_batch >= GATHER_FROM).then(|| Instant::now() + GATHER);
         let mut bytes = first.bytes();
         let mut batch = vec![first];
         while batch.len() < BATCH_JOBS && bytes < BATCH_BYTES {
-            let Ok(job) = self.inbox.try_recv() else { break };
+            let Some(job) = self.next(gather_until.filter(|_| batch.len() < self.last_batch)) else { break };
             bytes = bytes.saturating_add(job.bytes());
             batch.push(job);
         }
+        self.last_batch = batch.len();
         batch
+    }
+
+    /// A job that waits, or that comes before the time given.
+    fn next(&self, until: Option<Instant>) -> Option<Box<dyn Job>> {
+        match (self.inbox.try_recv(), until) {
+            (Ok(job), _) => Some(job),
+            (Err(_), None) => None,
+            (Err(_), Some(until)) => {
+                self.inbox.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
+            }
+        }
     }
 
     fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
