@@ -31,6 +31,9 @@ struct Args {
     /// How often the phases are repeated, in turn.
     #[arg(long, default_value_t = 3)]
     rounds: usize,
+    /// Take the server as it was built last, instead of building it.
+    #[arg(long)]
+    no_build: bool,
     /// Only serve as one of the peers; used by the program on itself.
     #[arg(long, hide = true)]
     peer: Option<peers::Peer>,
@@ -47,11 +50,11 @@ fn main() -> anyhow::Result<()> {
 }
 
 async fn measure(args: &Args) -> anyhow::Result<()> {
-    let binary = server::build()?;
+    let binary = if args.no_build { server::binary()? } else { server::build()? };
     println!("{} requests a phase, {} connections, {} rounds", args.requests, args.connections, args.rounds);
     println!();
-    println!("| phase | requests/s | p50 | p99 | RSS at rest | RSS under load |");
-    println!("|---|---|---|---|---|---|");
+    println!("| phase | requests/s | p50 | p99 | CPU an event | RSS at rest | RSS under load |");
+    println!("|---|---|---|---|---|---|---|");
     let mut ingest = Vec::new();
     for _ in 0..args.rounds {
         let noop = noop(args).await?;
@@ -62,9 +65,9 @@ async fn measure(args: &Args) -> anyhow::Result<()> {
     println!("ingest, ratio to the no-op server: {}", ratios(&ingest));
     println!();
     println!(
-        "| phase | events/s to the last notification | until all were accepted | p50 | p99 | RSS at rest | RSS under load |"
+        "| phase | events/s to the last notification | until all were accepted | p50 | p99 | CPU an event | RSS at rest | RSS under load |"
     );
-    println!("|---|---|---|---|---|---|---|");
+    println!("|---|---|---|---|---|---|---|---|");
     for _ in 0..args.rounds {
         whole_way(args, &binary).await?;
     }
@@ -75,7 +78,7 @@ async fn noop(args: &Args) -> anyhow::Result<Driven> {
     let peer = peers::start(peers::Peer::Noop).await?;
     let bodies = Bodies::make(args.requests, &server::secret())?;
     let driven = drive(peer.address, "/webhooks/legitmark", bodies, args.connections).await?;
-    println!("| no-op axum | {:.0} | {} | {} | | |", driven.rate(), ms(driven.p50), ms(driven.p99));
+    println!("| no-op axum | {:.0} | {} | {} | | | |", driven.rate(), ms(driven.p50), ms(driven.p99));
     Ok(driven)
 }
 
@@ -85,10 +88,11 @@ async fn door(args: &Args, binary: &std::path::Path) -> anyhow::Result<Driven> {
     let bodies = Bodies::make(args.requests, &server::secret())?;
     let driven = drive(server.public, "/webhooks/legitmark", bodies, args.connections).await?;
     println!(
-        "| serve, nothing to send | {:.0} | {} | {} | {} | {} |",
+        "| serve, nothing to send | {:.0} | {} | {} | {} | {} | {} |",
         driven.rate(),
         ms(driven.p50),
         ms(driven.p99),
+        each(server.cpu(), args.requests),
         mib(rest),
         mib(server.peak_rss())
     );
@@ -105,11 +109,12 @@ async fn whole_way(args: &Args, binary: &std::path::Path) -> anyhow::Result<()> 
     peers::wait_for(sink.address, args.requests, Duration::from_secs(120)).await?;
     let whole = begun.elapsed();
     println!(
-        "| serve, one HTTP notification an event | {:.0} | {:.0} | {} | {} | {} | {} |",
+        "| serve, one HTTP notification an event | {:.0} | {:.0} | {} | {} | {} | {} | {} |",
         count(args.requests) / whole.as_secs_f64(),
         driven.rate(),
         ms(driven.p50),
         ms(driven.p99),
+        each(server.cpu(), args.requests),
         mib(rest),
         mib(server.peak_rss())
     );
@@ -122,6 +127,10 @@ fn ratios(ratios: &[f64]) -> String {
 
 fn ms(time: Duration) -> String {
     format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+}
+
+fn each(cpu: Option<Duration>, events: usize) -> String {
+    cpu.map_or_else(|| "?".to_owned(), |cpu| format!("{:.0} µs", cpu.as_secs_f64() * 1e6 / count(events)))
 }
 
 fn mib(kib: Option<u64>) -> String {

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::Command as Build;
+use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use tempfile::TempDir;
@@ -40,6 +41,12 @@ pub(crate) fn build() -> anyhow::Result<PathBuf> {
         .status()
         .context("failed to run cargo")?;
     ensure!(status.success(), "failed to build the server");
+    binary()
+}
+
+/// Where the server is, once it was built.
+pub(crate) fn binary() -> anyhow::Result<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().context("the package has no workspace")?;
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
     Ok(target.join("release").join("proofbell"))
 }
@@ -82,6 +89,15 @@ impl Server {
     /// The most resident memory so far, in KiB.
     pub(crate) fn peak_rss(&self) -> Option<u64> {
         self.status("VmHWM:")
+    }
+
+    /// Processor time used so far by all of the server's threads.
+    pub(crate) fn cpu(&self) -> Option<Duration> {
+        let text = std::fs::read_to_string(format!("/proc/{}/stat", self.child.id()?)).ok()?;
+        // After the name in parentheses, utime and stime are the 12th and 13th field, in hundredths of a second.
+        let fields: Vec<&str> = text.rsplit_once(')')?.1.split_whitespace().collect();
+        let ticks: u64 = fields.get(11)?.parse::<u64>().ok()? + fields.get(12)?.parse::<u64>().ok()?;
+        Some(Duration::from_millis(ticks * 10))
     }
 
     fn status(&self, key: &str) -> Option<u64> {
