@@ -19,6 +19,8 @@ use crate::shared::{GoOn, Shared};
 const LOOK_ROUNDS: u64 = 6;
 /// Rounds between purges: an hour.
 const PURGE_ROUNDS: u64 = 720;
+/// The first purge comes soon after the start, so that a server that is often restarted purges too.
+const FIRST_PURGE: u64 = 1;
 /// How long ids are kept for deduplication.
 const KEYS_KEPT: Duration = Duration::from_secs(100 * 24 * 3600);
 /// Rows ended at once.
@@ -45,7 +47,7 @@ async fn look_after(shared: &Arc<Shared>, round: u64) -> Result<(), StoreError> 
         end_of_removed_channels(shared, &stats).await?;
         end_of_removed_audiences(shared).await?;
     }
-    if round % PURGE_ROUNDS == PURGE_ROUNDS - 1 {
+    if round % PURGE_ROUNDS == FIRST_PURGE {
         let now = shared.clock.now();
         let purged = shared.store.purge(before(now, shared.runtime.keep), before(now, KEYS_KEPT)).await?;
         tracing::info!(rows = purged, "data past its time is gone");

@@ -18,6 +18,8 @@ pub struct Redirect {
 pub enum RedirectTo {
     /// It goes here instead.
     Address(Address),
+    /// It goes where it was meant to: the channel is its own address, and configured for staging.
+    Keep,
     /// It goes nowhere.
     Drop,
 }
@@ -27,12 +29,15 @@ impl Redirect {
     pub(crate) fn apply(&self, mut message: Message, kind: AddressKind) -> Option<Message> {
         let address = match self.to.get(kind.as_str())? {
             RedirectTo::Address(address) => address.clone(),
+            RedirectTo::Keep => message.to.clone(),
             RedirectTo::Drop => return None,
         };
         if let Some(mark) = &self.mark {
             put_before(&mut message.body, &mark.replace("{to}", &message.to.to_string()));
         }
         message.to = address;
+        // The name belongs to the person that it was for.
+        message.to_name = None;
         Some(message)
     }
 }
@@ -77,13 +82,17 @@ mod tests {
             mark: Some("[staging, for {to}] ".into()),
         };
         let email = Email { subject: "Hello".into(), html: String::new(), text: String::new() };
-        let original = message("hanako@example.jp", Body::Email(email));
+        let original =
+            Message { to_name: Some("花子".into()), ..message("hanako@example.jp", Body::Email(email)) };
         let moved = redirect.apply(original.clone(), AddressKind::Email).unwrap();
-        assert_eq!(moved.to, elsewhere);
+        assert_eq!((moved.to, moved.to_name), (elsewhere, None));
         let Body::Email(email) = moved.body else { panic!("still an e-mail") };
         assert_eq!(email.subject, "[staging, for h…@example.jp] Hello");
         assert_eq!(redirect.apply(original.clone(), AddressKind::Phone), None);
         assert_eq!(redirect.apply(original.clone(), AddressKind::Named("slack")), None);
+        let kept = Redirect { to: BTreeMap::from([("fixed".into(), RedirectTo::Keep)]), mark: None };
+        let own = Message { to: Address::Fixed, ..original.clone() };
+        assert_eq!(kept.apply(own.clone(), AddressKind::Fixed), Some(own));
         assert_eq!(redirect.apply(original, AddressKind::Fixed), None);
     }
 }

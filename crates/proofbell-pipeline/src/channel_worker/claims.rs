@@ -17,7 +17,7 @@ pub(crate) const LEASE: Duration = Duration::from_secs(3600);
 const MOST: usize = 256;
 /// Expired messages ended at once.
 const SWEEP_BATCH: usize = 256;
-/// A channel that used up its claims sooner than this gets more the next time …
+/// A channel that used up all it asked for sooner than this gets more the next time …
 const SOON: Duration = Duration::from_millis(250);
 /// … and one that took longer than this gets fewer.
 const LATE: Duration = Duration::from_secs(1);
@@ -39,9 +39,9 @@ impl Ahead {
     fn next(&mut self, full: bool, now: Instant) -> usize {
         let took = now.saturating_duration_since(self.last);
         self.last = now;
-        if took > LATE {
+        if full && took > LATE {
             self.many = (self.many / 2).max(1);
-        } else if took < SOON && full {
+        } else if full && took < SOON {
             self.many = (self.many * 2).min(MOST);
         }
         self.many
@@ -160,7 +160,8 @@ mod tests {
             (10, false, 16),
             (500, true, 16),
             (2_000, true, 8),
-            (9_000, false, 4),
+            (9_000, false, 8),
+            (9_000, true, 4),
             (9_000, true, 2),
             (9_000, true, 1),
             (9_000, true, 1),

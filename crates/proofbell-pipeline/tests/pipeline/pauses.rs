@@ -77,24 +77,21 @@ async fn a_probe_does_not_end_the_pause_of_a_person() {
 
 #[tokio::test]
 async fn a_pause_lets_what_is_under_way_end_and_gives_the_rest_back() {
-    let mut parts = email();
-    parts.settings("email").concurrency = 2;
-    let rig = Rig::start(parts).await;
+    let rig = Rig::start(email()).await;
     let fake = rig.parts.fake("email");
-    fake.answers([Answer::Waits, Answer::Waits]);
-    for number in 0..6 {
+    fake.answers((0..5).map(|_| Answer::Waits));
+    for number in 0..10 {
         rig.event(&format!("reshoot_needed sr-{number}")).await;
     }
-    rig.seen("email", 2).await;
-    until(async || rig.messages().await.len(), |many| *many == 6).await;
+    rig.claims_ahead("email", 10).await;
     rig.handle.pause("email", "maintenance").await.unwrap();
-    let queued = ["email queued"; 4];
-    rig.messages_are(&[&queued[..], &["email claimed"; 2]].concat()).await;
-    fake.let_go(2);
-    rig.messages_are(&[&queued[..], &["email sent"; 2]].concat()).await;
+    let rest = ["email sent", "email queued", "email queued", "email queued", "email queued", "email queued"];
+    rig.messages_are(&[&rest[..], &["email claimed"; 4]].concat()).await;
+    fake.let_go(4);
+    rig.messages_are(&[&rest[..], &["email sent"; 4]].concat()).await;
     rig.handle.resume("email").await.unwrap();
-    rig.messages_are(&["email sent"; 6]).await;
-    assert_eq!(fake.seen().len(), 6);
+    rig.messages_are(&["email sent"; 10]).await;
+    assert_eq!(fake.seen().len(), 10);
 }
 
 #[tokio::test]
@@ -105,7 +102,7 @@ async fn what_expires_while_its_channel_is_paused_ends_and_falls_back() {
     };
     let mut parts = email();
     parts.rules = vec![rule];
-    let rig = Rig::start(parts).await;
+    let rig = Rig::start(parts.telling_of_nobody()).await;
     rig.handle.pause("email", "maintenance").await.unwrap();
     rig.event("reshoot_needed sr-1").await;
     rig.messages_are(&["email queued"]).await;

@@ -88,6 +88,7 @@ async fn a_fallback_that_cannot_be_kept_is_left_alone() {
     rig.parts.fake("email").says([Outcome::Rejected { reason: reason("552") }]);
     rig.event("reshoot_needed sr-2").await;
     rig.messages_are(&["email dead rejected", "email dead rejected", "sms sent"]).await;
+    assert_eq!(rig.only("sms").await.sr_uuid.as_deref(), Some("sr-2"));
 }
 
 #[tokio::test]

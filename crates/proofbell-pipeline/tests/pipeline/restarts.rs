@@ -44,33 +44,30 @@ async fn what_was_under_way_at_a_crash_is_settled_as_unknown() {
 
 #[tokio::test]
 async fn a_stop_waits_for_what_is_under_way_and_gives_the_rest_back() {
-    let mut parts = Parts::new(vec![rule("reshoot_needed", "seller", "email")]);
-    parts.settings("email").concurrency = 1;
-    let rig = Rig::start(parts).await;
+    let rig = Rig::start(Parts::new(vec![rule("reshoot_needed", "seller", "email")])).await;
     let fake = rig.parts.fake("email");
-    fake.answers([Answer::Waits]);
-    for number in 0..5 {
+    fake.answers((0..5).map(|_| Answer::Waits));
+    for number in 0..10 {
         rig.event(&format!("reshoot_needed sr-{number}")).await;
     }
-    rig.seen("email", 1).await;
-    until(async || rig.messages().await.len(), |many| *many == 5).await;
+    rig.claims_ahead("email", 10).await;
     let handle = rig.handle.clone();
     let stopping = tokio::spawn(rig.stop(DEADLINE));
     let waiting = async || {
         let stats = handle.store().stats().await.unwrap();
         stats.queues.iter().map(|queue| queue.depth).sum::<u64>()
     };
-    until(waiting, |depth| *depth == 5).await;
-    fake.let_go(1);
+    until(waiting, |depth| *depth == 9).await;
+    fake.let_go(4);
     let (drained, store, home) = stopping.await.unwrap();
     assert_eq!(drained, Drained::All);
-    assert_eq!(fake.seen().len(), 1, "nothing new is begun");
+    assert_eq!(fake.seen().len(), 5, "nothing new is begun");
     let orphans = store.orphans(START.parse().unwrap(), proofbell_store::Orphans::All).await.unwrap();
     assert_eq!(orphans.len(), 0, "nothing is left claimed");
     let again = Parts::new(vec![rule("reshoot_needed", "seller", "email")]);
     let rig = Rig::over(again, store, Arc::new(ManualClock::at(START.parse().unwrap())), home).await;
-    rig.messages_are(&["email sent"; 5]).await;
-    assert_eq!(rig.parts.fake("email").seen().len(), 4);
+    rig.messages_are(&["email sent"; 10]).await;
+    assert_eq!(rig.parts.fake("email").seen().len(), 5);
 }
 
 #[tokio::test]

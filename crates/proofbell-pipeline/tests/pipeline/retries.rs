@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proofbell_engine::Rule;
-use proofbell_notify::{Outcome, Scope};
+use proofbell_notify::{Outcome, Receipt, Scope};
 use proofbell_pipeline::OnUnknown;
 
 use crate::fake::reason;
@@ -69,20 +69,21 @@ async fn a_throttled_channel_waits_as_a_whole_and_keeps_no_claims() {
     let rig = Rig::start(parts).await;
     let fake = rig.parts.fake("email");
     rig.handle.pause("email", "so that all come at once").await.unwrap();
-    for number in 0..3 {
+    for number in 0..4 {
         rig.event(&format!("reshoot_needed sr-{number}")).await;
     }
-    rig.messages_are(&["email queued"; 3]).await;
+    rig.messages_are(&["email queued"; 4]).await;
     let wait = Duration::from_millis(1500);
-    fake.says([Outcome::Throttled { after: Some(wait), scope: Scope::Channel }]);
+    let throttled = Outcome::Throttled { after: Some(wait), scope: Scope::Channel };
+    fake.says([Outcome::Sent(Receipt::default()), throttled]);
     rig.handle.resume("email").await.unwrap();
-    rig.seen("email", 1).await;
-    rig.messages_are(&["email queued"; 3]).await;
-    assert_eq!(fake.seen().len(), 1, "nothing leaves before the channel may");
+    rig.seen("email", 2).await;
+    rig.messages_are(&["email sent", "email queued", "email queued", "email queued"]).await;
+    assert_eq!(fake.seen().len(), 2, "nothing leaves before the channel may");
     rig.advance(2);
-    rig.messages_are(&["email sent"; 3]).await;
+    rig.messages_are(&["email sent"; 4]).await;
     let times = fake.times();
-    assert!(times[1] - times[0] >= wait, "{:?}", times[1] - times[0]);
+    assert!(times[2] - times[1] >= wait, "{:?}", times[2] - times[1]);
 }
 
 #[tokio::test]
@@ -129,9 +130,12 @@ async fn a_slow_rate_leaves_what_it_holds_back_unclaimed() {
     let mut parts = email();
     parts.limit("email", 1, Duration::from_secs(3600));
     let rig = Rig::start(parts).await;
+    rig.handle.pause("email", "so that all come at once").await.unwrap();
     for number in 0..3 {
         rig.event(&format!("reshoot_needed sr-{number}")).await;
     }
+    rig.messages_are(&["email queued"; 3]).await;
+    rig.handle.resume("email").await.unwrap();
     rig.messages_are(&["email sent", "email queued", "email queued"]).await;
     rig.advance(3 * 3600);
     until(async || rig.messages().await.len(), |many| *many == 3).await;

@@ -62,8 +62,7 @@ impl Parts {
         parts.channel("email", Form::Email, AddressKind::Email, OnUnknown::Retry);
         parts.channel("sms", Form::Text, AddressKind::Phone, OnUnknown::Dead);
         parts.channel("desk", Form::Chat, AddressKind::Fixed, OnUnknown::Retry);
-        let nobody = Some(Nobody { to: "operations".to_owned(), template: "nobody".to_owned() });
-        parts.audience("seller", Audience { nobody, ..Audience::default() }, vec![person("ann e p")]);
+        parts.audience("seller", Audience::default(), vec![person("ann e p")]);
         let via = vec!["desk".to_owned()];
         parts.audience("operations", Audience { via, ..Audience::default() }, vec![person("ops")]);
         parts
@@ -78,6 +77,13 @@ impl Parts {
 
     pub(crate) fn audience(&mut self, name: &str, audience: Audience, people: Vec<Recipient>) {
         self.audiences.insert(name.to_owned(), (audience, FakeDirectory::of(people)));
+    }
+
+    /// `operations` hear of a seller whom nobody reached.
+    pub(crate) fn telling_of_nobody(mut self) -> Parts {
+        let nobody = Nobody { to: "operations".to_owned(), template: "nobody".to_owned() };
+        self.audiences.get_mut("seller").unwrap().0.nobody = Some(nobody);
+        self
     }
 
     pub(crate) fn fake(&self, channel: &str) -> Arc<Fake> {
@@ -234,16 +240,22 @@ impl Rig {
 
     /// A rejection or another event of a case: `NAME SR_UUID`; the reference id is the case's in capitals.
     pub(crate) async fn event(&self, text: &str) -> EventId {
+        let id = self.accept(text).await;
+        self.handle.event_accepted();
+        id
+    }
+
+    /// The same, but nobody wakes the planner.
+    pub(crate) async fn accept(&self, text: &str) -> EventId {
         let event = new_event(text, self.handle.now(), self.events.fetch_add(1, Ordering::Relaxed));
         let id = event.id;
         assert_eq!(self.store.accept(event).await.unwrap(), Acceptance::Accepted(id));
-        self.handle.event_accepted();
         id
     }
 
     /// All messages, oldest first, each with its attempts.
     pub(crate) async fn messages(&self) -> Vec<MessageView> {
-        let filter = MessageFilter { limit: 1000, ..MessageFilter::default() };
+        let filter = MessageFilter { limit: 10_000, ..MessageFilter::default() };
         let mut messages = Vec::new();
         for message in self.store.messages(filter).await.unwrap().into_iter().rev() {
             messages.push(self.store.message(message.id).await.unwrap());
@@ -287,6 +299,16 @@ impl Rig {
     pub(crate) async fn seen(&self, channel: &str, many: usize) {
         let fake = self.parts.fake(channel);
         until(async || fake.seen().len(), |seen| *seen >= many).await;
+    }
+
+    /// Waits until `all` messages are made and four of them are under way, ends one, and waits until the worker has more
+    /// than four claimed.
+    pub(crate) async fn claims_ahead(&self, channel: &str, all: usize) {
+        self.seen(channel, 4).await;
+        until(async || self.messages().await.len(), |made| *made == all).await;
+        self.parts.fake(channel).let_go(1);
+        let claimed = async || self.messages().await.iter().filter(|it| it.state == "claimed").count();
+        until(claimed, |claimed| *claimed > 4).await;
     }
 
     /// Waits until the drafts of a case are these: `RULE STATE`, with the first word of the reason.

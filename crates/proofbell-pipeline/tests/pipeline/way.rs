@@ -5,7 +5,7 @@ use std::time::Duration;
 use proofbell_notify::{Body, Outcome, Receipt, Scope};
 
 use crate::fake::reason;
-use crate::rig::{Parts, Rig, rule};
+use crate::rig::{Parts, Rig, rule, until};
 
 #[tokio::test]
 async fn an_event_goes_the_whole_way() {
@@ -71,4 +71,26 @@ async fn many_events_make_one_message_each() {
     let expected: Vec<&str> = ["email sent", "sms sent"].repeat(300);
     rig.messages_are(&expected).await;
     assert_eq!((rig.parts.fake("email").seen().len(), rig.parts.fake("sms").seen().len()), (300, 300));
+}
+
+#[tokio::test]
+async fn each_step_wakes_the_next() {
+    let mut parts = Parts::new(vec![rule("reshoot_needed", "seller", "email > sms")]);
+    parts.timing.look = Duration::from_secs(3600);
+    let rig = Rig::start(parts).await;
+    rig.handle.pause("email", "so that all come at once").await.unwrap();
+    let fake = rig.parts.fake("email");
+    fake.says((0..600).map(|_| Outcome::Rejected { reason: reason("552") }));
+    for number in 0..600 {
+        rig.accept(&format!("reshoot_needed sr-{number}")).await;
+    }
+    rig.handle.event_accepted();
+    let waiting = async || {
+        let stats = rig.handle.store().stats().await.unwrap();
+        stats.queues.iter().map(|queue| queue.depth).sum::<u64>()
+    };
+    until(waiting, |depth| *depth == 600).await;
+    rig.handle.resume("email").await.unwrap();
+    rig.seen("sms", 600).await;
+    until(waiting, |depth| *depth == 0).await;
 }
