@@ -157,6 +157,8 @@ pub struct Redirect {
 pub enum RedirectTo {
     /// To this address.
     To(Address),
+    /// Where it was meant to go: for channels that are their own address, whose overlay has set another one.
+    Keep,
     /// Nowhere.
     Drop,
 }

@@ -91,7 +91,7 @@ mod tests {
         assert_eq!(redirect.apply(original.clone(), AddressKind::Phone), None);
         assert_eq!(redirect.apply(original.clone(), AddressKind::Named("slack")), None);
         let kept = Redirect { to: BTreeMap::from([("fixed".into(), RedirectTo::Keep)]), mark: None };
-        let own = Message { to: Address::Fixed, ..original.clone() };
+        let own = Message { to: Address::Fixed, to_name: None, ..original.clone() };
         assert_eq!(kept.apply(own.clone(), AddressKind::Fixed), Some(own));
         assert_eq!(redirect.apply(original, AddressKind::Fixed), None);
     }

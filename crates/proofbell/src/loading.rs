@@ -30,15 +30,16 @@ pub(crate) fn read(globals: &Globals, secrets: Secrets) -> Loaded {
     })
 }
 
-/// Loads what is to be run on: every error is told, warnings go to the log.
+/// Loads what a command works on; only errors are told.
 pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> {
     let mut loaded = read(globals, secrets);
-    let configuration = loaded.configuration.take();
-    let errors: Vec<_> =
-        loaded.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
-    let Some(configuration) = configuration else {
-        return Err(Stop::Configuration(render(&errors, crate::output::error_colour())));
-    };
+    loaded.configuration.take().map(wire).ok_or_else(|| refused(&loaded))
+}
+
+/// Loads what a server runs on; what looks wrong goes to the log.
+pub(crate) fn wired_to_serve(globals: &Globals) -> Result<Wired, Stop> {
+    let mut loaded = read(globals, Secrets::Require);
+    let configuration = loaded.configuration.take().ok_or_else(|| refused(&loaded))?;
     for warning in &loaded.diagnostics {
         let place = warning
             .location
@@ -48,6 +49,12 @@ pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> 
         tracing::warn!(place, problem = warning.message, "configuration");
     }
     Ok(wire(configuration))
+}
+
+fn refused(loaded: &Loaded) -> Stop {
+    let errors: Vec<_> =
+        loaded.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
+    Stop::Configuration(render(&errors, crate::output::error_colour()))
 }
 
 /// Opens the store to read, beside whoever writes to it.

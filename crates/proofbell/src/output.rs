@@ -1,6 +1,4 @@
 //! What the command line says: aligned and coloured on a terminal, plain in a pipe. The one place that prints.
-#![expect(clippy::print_stdout, reason = "this is the program's voice")]
-
 use std::io::{IsTerminal, Write};
 
 use owo_colors::{OwoColorize, Style};
@@ -94,7 +92,7 @@ impl Table {
                 cells.chain([self.head[column].width()]).max().unwrap_or(0)
             })
             .collect();
-        let head = self.head.iter().map(|text| ((*text).to_owned(), Tone::Quiet)).collect();
+        let head: Vec<_> = self.head.iter().map(|text| ((*text).to_owned(), Tone::Quiet)).collect();
         line(&joined(&head, &widths));
         for row in &self.rows {
             line(&joined(row, &widths));
@@ -102,7 +100,7 @@ impl Table {
     }
 }
 
-fn joined(cells: &Vec<(String, Tone)>, widths: &[usize]) -> String {
+fn joined(cells: &[(String, Tone)], widths: &[usize]) -> String {
     let mut text = String::new();
     for (index, (cell, tone)) in cells.iter().enumerate() {
         text.push_str(&paint(cell, *tone));

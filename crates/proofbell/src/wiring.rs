@@ -57,6 +57,7 @@ fn channel(settings: proofbell_config::Channel) -> pipeline::Channel {
 fn redirected(redirect: proofbell_config::Redirect) -> pipeline::Redirect {
     let to = |target| match target {
         RedirectTo::To(address) => pipeline::RedirectTo::Address(address),
+        RedirectTo::Keep => pipeline::RedirectTo::Keep,
         RedirectTo::Drop => pipeline::RedirectTo::Drop,
     };
     pipeline::Redirect {

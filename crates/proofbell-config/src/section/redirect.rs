@@ -55,8 +55,12 @@ fn target(kind: &str, text: &Text, region: Option<&str>) -> Result<RedirectTo, S
         "phone" => {
             PhoneNumber::parse(&text.value, region).map(Address::Phone).map_err(|error| error.to_string())
         }
-        FIXED => Err("a channel that is its own address cannot be led elsewhere; set its URL in the overlay"
-            .to_owned()),
+        FIXED if text.value == "keep" => return Ok(RedirectTo::Keep),
+        FIXED => {
+            Err("a channel that is its own address cannot be led elsewhere; set its URL in the overlay, and \
+                      write \"keep\" here"
+                .to_owned())
+        }
         _ if text.value.is_empty() || text.value.contains(|c: char| c.is_control() || c.is_whitespace()) => {
             Err("write a name without spaces, such as \"#staging\"".to_owned())
         }

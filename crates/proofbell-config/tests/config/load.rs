@@ -111,6 +111,7 @@ fn an_overlay_replaces_values_and_merges_tables() {
     let to = |kind| match redirect.target(kind) {
         RedirectTo::To(address) => address.expose().to_owned(),
         RedirectTo::Drop => "drop".to_owned(),
+        RedirectTo::Keep => "keep".to_owned(),
     };
     assert_eq!(to(AddressKind::Email), "test@market.example");
     assert_eq!(to(AddressKind::Phone), "+81312345678");

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use proofbell_config::Secrets;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use proofbell_pipeline::{Drained, Pipeline, PipelineSettings};
 use proofbell_server::{AdminSettings, Doors, IngressSettings};
 use tokio::net::TcpListener;
@@ -19,11 +18,13 @@ use crate::loading;
 const CLOSE: Duration = Duration::from_secs(3);
 /// How long messages under way may take after the stop; with [`CLOSE`] below the 25 s that a stop may take.
 const DRAIN: Duration = Duration::from_secs(21);
+/// Seconds within which the public door answers, for its histogram: a sender waits 30 at most.
+const INGRESS_BUCKETS: [f64; 10] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 2.0, 10.0];
 /// How often the metrics' histograms are tidied.
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 pub(crate) async fn run(globals: &Globals, require_redirect: bool) -> Result<(), Stop> {
-    let wired = loading::wired(globals, Secrets::Require)?;
+    let wired = loading::wired_to_serve(globals)?;
     if require_redirect && wired.runtime.redirect.is_none() {
         return Err(Stop::Usage(
             "--require-redirect: the configuration has no [redirect], so messages would reach real people"
@@ -67,7 +68,11 @@ async fn bind(address: std::net::SocketAddr, key: &str) -> Result<TcpListener, S
 
 /// Installs the recorder of metrics and keeps it tidy.
 fn metrics() -> Result<PrometheusHandle, Stop> {
-    let handle = PrometheusBuilder::new().install_recorder().context("failed to start the metrics")?;
+    let door = Matcher::Full("proofbell_ingress_seconds".to_owned());
+    let handle = PrometheusBuilder::new()
+        .set_buckets_for_metric(door, &INGRESS_BUCKETS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .context("failed to start the metrics")?;
     let upkeep = handle.clone();
     tokio::spawn(async move {
         loop {
