@@ -156,10 +156,12 @@ async fn nothing_is_lost_and_nothing_is_doubled_without_need() {
     let messages = check_events(&feed, &views);
     check_messages(&messages, &stage.arrivals());
     let unknown: usize = messages.iter().map(Ended::unknown_outcomes).sum();
+    let doubled = stage.arrivals().values().filter(|count| **count > 1).count();
+    let dead = messages.iter().filter(|message| message.view["state"] == "dead").count();
     eprintln!(
-        "{} events, {} messages, {unknown} attempts with an unknown outcome",
+        "{} events, {} messages; {unknown} attempts with an unknown outcome, {doubled} messages delivered again, {dead} given up",
         feed.accepted().len(),
-        messages.len()
+        messages.len(),
     );
 }
 
