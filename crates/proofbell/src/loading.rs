@@ -61,7 +61,7 @@ fn refused(loaded: &Loaded) -> Stop {
 pub(crate) fn reading(wired: &Wired) -> Result<Arc<SqliteStore>, Stop> {
     SqliteStore::open_read_only(&wired.store.path)
         .map(Arc::new)
-        .map_err(|error| Stop::Failed(format!("failed to {error}")))
+        .map_err(|error| Stop::Failed(format!("failed to open the store: {error}")))
 }
 
 /// Opens the store to write, alone.

@@ -46,25 +46,23 @@ impl Observer for Narrator {
         }
     }
 
+    /// Printed at once: several channels are told of at the same time.
     fn attempted(&self, claimed: &Claimed, outcome: &Outcome) {
         let message = &claimed.message;
         let head =
             format!("  {} → {} to {} ({})", outcome.as_str(), claimed.channel, message.to, message.locale);
-        line(&paint(&head, crate::output::tone_of(outcome.as_str())));
+        let mut lines = vec![paint(&head, crate::output::tone_of(outcome.as_str()))];
         let (title, text) = match &message.body {
             Body::Email(email) => (Some(email.subject.clone()), email.text.clone()),
             Body::Chat(chat) => (None, chat.plain_text()),
             Body::Text(text) => (None, text.clone()),
         };
-        if let Some(title) = title {
-            line(&format!("    {}", paint(&title, Tone::Strong)));
-        }
-        for text in text.lines().filter(|text| !text.trim().is_empty()).take(LINES) {
-            line(&format!("    {text}"));
-        }
-        if let Some(file) = best_file(&self.messages, &claimed.channel, message) {
-            line(&format!("    {}", paint(&file.display().to_string(), Tone::Quiet)));
-        }
+        lines.extend(title.map(|title| format!("    {}", paint(&title, Tone::Strong))));
+        let shown = text.lines().filter(|text| !text.trim().is_empty()).take(LINES);
+        lines.extend(shown.map(|text| format!("    {text}")));
+        let file = best_file(&self.messages, &claimed.channel, message);
+        lines.extend(file.map(|file| format!("    {}", paint(&file.display().to_string(), Tone::Quiet))));
+        line(&lines.join("\n"));
     }
 
     fn ended(&self, claimed: &Claimed, ended: &Ended) {
