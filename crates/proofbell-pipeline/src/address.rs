@@ -53,6 +53,25 @@ pub(crate) fn put_off(due: &DueDraft, reason: &str, now: Timestamp, jitter: f64)
     ended(due.draft.id, DraftEnd::RetryAt { at, reason: reason.to_owned() })
 }
 
+/// A draft that died before anybody was found tells whoever is told that nobody could be found.
+pub(crate) fn tell(
+    runtime: &Runtime,
+    draft: &Draft,
+    event: &Event,
+    addressed: Addressed,
+    now: Timestamp,
+) -> Addressed {
+    match addressed.end {
+        DraftEnd::Dead(_) if addressed.drafts.is_empty() => {
+            let situation = Situation { engine: &runtime.engine, draft, event, now };
+            Addressed { drafts: Vec::from_iter(nobody(&situation)), ..addressed }
+        }
+        DraftEnd::Addressed | DraftEnd::Suppressed(_) | DraftEnd::Dead(_) | DraftEnd::RetryAt { .. } => {
+            addressed
+        }
+    }
+}
+
 /// A draft that ends without a message, or waits.
 pub(crate) fn ended(draft: Uuid, end: DraftEnd) -> Addressed {
     Addressed { draft, end, reaches: Vec::new(), messages: Vec::new(), look_at: None, drafts: Vec::new() }

@@ -144,18 +144,18 @@ fn address_one(shared: &Shared, found: Found) -> Addressed {
     let Found { due, recipients } = found;
     let (id, now) = (due.draft.id, shared.clock.now());
     let dead = |reason: String| ended(id, DraftEnd::Dead(reason));
-    if due.draft.expires_at <= now {
-        return dead("expired: nobody could be looked up in time".to_owned());
-    }
-    let recipients = match recipients {
-        Ok(recipients) => recipients,
-        Err(error) => return address::put_off(&due, &error.to_string(), now, rand::random()),
-    };
     let event = match Event::parse(&due.event.body) {
         Ok(event) => event,
         Err(error) => return dead(format!("unreadable: its event cannot be read: {error}")),
     };
-    let address = || address::address(&shared.runtime, &due.draft, &event, recipients, now);
+    let address = || {
+        let addressed = match recipients {
+            _ if due.draft.expires_at <= now => dead("expired: nobody could be looked up in time".to_owned()),
+            Ok(recipients) => address::address(&shared.runtime, &due.draft, &event, recipients, now),
+            Err(error) => address::put_off(&due, &error.to_string(), now, rand::random()),
+        };
+        address::tell(&shared.runtime, &due.draft, &event, addressed, now)
+    };
     catch_unwind(AssertUnwindSafe(address)).unwrap_or_else(|_| dead("defect: addressing panicked".to_owned()))
 }
 

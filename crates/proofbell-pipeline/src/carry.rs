@@ -15,6 +15,9 @@ use crate::{Code, settle};
 /// How long the notice that nobody was reached may take.
 const NOBODY_EXPIRES: Duration = Duration::from_secs(48 * 3600);
 
+/// The longest time that a channel gets that stands in for one whose time ran out.
+const LONGEST_AGAIN: Duration = Duration::from_secs(48 * 3600);
+
 /// Stands for the rule in the id of that notice: however many rules reach nobody, an event tells it once.
 const NOBODY: &str = "(nobody)";
 
@@ -52,7 +55,14 @@ pub(crate) fn carry(
         for message in messages.iter_mut().filter(|message| cancelled.contains(&message.id)) {
             message.state = MessageState::Ended(Code::ElseAfter.end(""));
         }
-        carried.cancelled.extend(cancelled);
+        // What was made in this very look has never been on the queue: it is kept as ended instead of being called off.
+        for message in carried.messages.iter_mut().filter(|message| cancelled.contains(&message.id)) {
+            message.state =
+                MessageState::Ended(Code::ElseAfter.end("made too late: `else_after` had passed"));
+        }
+        let made = |id: &uuid::Uuid| carried.messages.iter().any(|message| message.id == *id);
+        let called_off: Vec<_> = cancelled.into_iter().filter(|id| !made(id)).collect();
+        carried.cancelled.extend(called_off);
         carried.look_at = look_at;
         if next.is_empty() {
             carried.nobody = exhausted.then(|| nobody(situation)).flatten();
@@ -100,7 +110,7 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
         send_stale: draft.send_stale,
         made_at: now,
         due_at: now,
-        expires_at: draft.expires_at,
+        expires_at: expires_at(draft, now),
         measure: None,
         state: MessageState::Queued,
         channel: leg.channel,
@@ -129,6 +139,16 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
         Err(problem) => made.state = MessageState::Ended(Code::RenderFailed.end(problem)),
     }
     made
+}
+
+/// When a message made now may go out no more: when its draft says; or, where that has passed, because an earlier channel
+/// used up the time and this one stands in for it, after as long again.
+fn expires_at(draft: &Draft, now: Timestamp) -> Timestamp {
+    if draft.expires_at > now {
+        return draft.expires_at;
+    }
+    let span = Duration::try_from(draft.expires_at.duration_since(draft.event_at)).unwrap_or_default();
+    settle::later(now, span.min(LONGEST_AGAIN))
 }
 
 /// What the text costs; a notifier that cannot count costs the number alone.

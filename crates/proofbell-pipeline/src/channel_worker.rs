@@ -50,6 +50,8 @@ struct ChannelWorker {
     last_full: bool,
     /// Claimed, not yet under way.
     ready: VecDeque<Claimed>,
+    /// When `ready` was claimed.
+    claimed_at: Instant,
     /// Under way; each says for how long nothing more may leave.
     under_way: JoinSet<Option<Duration>>,
     /// Nothing leaves before this: the provider asked for it.
@@ -72,6 +74,7 @@ impl ChannelWorker {
             ahead: Ahead::new(channel, now),
             last_full: false,
             ready: VecDeque::new(),
+            claimed_at: now,
             under_way: JoinSet::new(),
             held_until: now,
             look_at: now,
@@ -173,7 +176,11 @@ impl ChannelWorker {
             }
             // The notifier's panics are caught inside; this would be a defect of ours, or the runtime's end.
             Err(error) => {
-                tracing::error!(channel = self.name, %error, "an attempt was lost; its lease brings it back")
+                tracing::error!(
+                    channel = self.name,
+                    panic = error.is_panic(),
+                    "an attempt was lost; its lease brings it back"
+                )
             }
         }
     }

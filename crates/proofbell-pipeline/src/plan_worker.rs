@@ -17,14 +17,23 @@ const BATCH: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Then {
     AtOnce,
+    /// A moment later: much comes in, and a larger batch costs the store, which the door needs too, hardly more than a small one.
+    Gather,
     Rest,
 }
+
+/// From so many events in a batch on, the next one waits for company.
+const GATHER_FROM: usize = 16;
 
 /// Plans until the pipeline stops.
 pub(crate) async fn run(shared: Arc<Shared>) {
     loop {
         let rest = match round(&shared).await {
             Ok(Then::AtOnce) => continue,
+            Ok(Then::Gather) => {
+                tokio::time::sleep(shared.timing.gather).await;
+                continue;
+            }
             Ok(Then::Rest) => shared.timing.look,
             Err(error) => {
                 tracing::warn!(%error, "planning waits for the store");
@@ -50,7 +59,7 @@ async fn round(shared: &Arc<Shared>) -> Result<Then, StoreError> {
     if batch.is_empty() || shared.stopping() {
         return Ok(Then::Rest);
     }
-    let full = batch.len() >= BATCH;
+    let count = batch.len();
     let now = shared.clock.now();
     let (planned, plans) = shared.apart(move |shared| plan_all(&shared.runtime.engine, batch, now)).await;
     let results = shared.store.commit_plans(plans, now).await?;
@@ -72,7 +81,11 @@ async fn round(shared: &Arc<Shared>) -> Result<Then, StoreError> {
         }
     }
     progress |= end_failed(shared, failed).await?;
-    Ok(if progress && (full || conflicts) { Then::AtOnce } else { Then::Rest })
+    Ok(match progress {
+        true if count >= BATCH || conflicts => Then::AtOnce,
+        true if count >= GATHER_FROM => Then::Gather,
+        _ => Then::Rest,
+    })
 }
 
 /// Ends events whose plan cannot be committed, with the reason: they must not come back for ever. Says whether any ended.

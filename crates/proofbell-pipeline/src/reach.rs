@@ -117,6 +117,11 @@ fn advance_one(
     }
     let waits = |message: &&SentSoFar| matches!(message.state, MessageState::Queued | MessageState::Claimed);
     let waiting: Vec<&SentSoFar> = mine.iter().copied().filter(waits).collect();
+    let forbidden = mine.iter().any(|message| on_end(&message.state) == Some(OnEnd::Forbidden));
+    if forbidden {
+        // Nothing may stand in, so nothing is called off either.
+        return if waiting.is_empty() { State::Over } else { State::Alive };
+    }
     if !waiting.is_empty() && !cut_off(situation, reach, &waiting, result) {
         return State::Alive;
     }

@@ -50,6 +50,8 @@ pub(crate) enum Effect {
 
 /// How long to wait after a 429 that does not say.
 const DEFAULT_HOLD: Duration = Duration::from_secs(5);
+/// A wait of nothing, or until a time gone by, is not taken literally: it would be a loop as fast as the network.
+const SHORTEST_HOLD: Duration = Duration::from_secs(1);
 /// No provider makes us wait longer than this at once.
 const LONGEST_HOLD: Duration = Duration::from_secs(3600);
 /// How soon a message is due again on a channel that has just paused: the pause itself holds it.
@@ -76,10 +78,18 @@ pub(crate) fn settle(outcome: Outcome, attempted: &Attempted) -> Settled {
             reason: Some(reason.to_string()),
         },
         Outcome::Unknown { reason } => match attempted.on_unknown {
-            OnUnknown::Retry => again(&reason, attempted),
-            OnUnknown::Dead => plain(Next::End(Code::Unknown.end(reason.to_string())), Some(&reason)),
+            OnUnknown::Retry => match again(&reason, attempted) {
+                // It may have been delivered, so no other channel stands in for it.
+                Settled { next: Next::End(_), .. } => unknown(&reason),
+                settled => settled,
+            },
+            OnUnknown::Dead => unknown(&reason),
         },
     }
+}
+
+fn unknown(reason: &Reason) -> Settled {
+    plain(Next::End(Code::Unknown.end(reason.to_string())), Some(reason))
 }
 
 fn plain(next: Next, reason: Option<&Reason>) -> Settled {
@@ -103,7 +113,7 @@ fn again(reason: &Reason, attempted: &Attempted) -> Settled {
 }
 
 fn throttled(after: Option<Duration>, scope: Scope, attempted: &Attempted) -> Settled {
-    let wait = after.unwrap_or(DEFAULT_HOLD).min(LONGEST_HOLD);
+    let wait = after.unwrap_or(DEFAULT_HOLD).clamp(SHORTEST_HOLD, LONGEST_HOLD);
     let effect = match scope {
         Scope::Destination => Effect::None,
         Scope::Channel => Effect::Hold(wait),
@@ -181,6 +191,21 @@ mod tests {
     fn an_unknown_outcome_ends_where_twice_is_worse_than_never() {
         let settled = settle(Outcome::Unknown { reason: reason() }, &attempted(1, OnUnknown::Dead));
         assert_eq!(settled.next, ended(Code::Unknown));
+    }
+
+    #[test]
+    fn an_unknown_outcome_that_runs_out_of_tries_or_time_stays_unknown() {
+        for tries in [5, 10] {
+            let settled = settle(Outcome::Unknown { reason: reason() }, &attempted(tries, OnUnknown::Retry));
+            assert_eq!(settled.next, ended(Code::Unknown), "after {tries}");
+        }
+    }
+
+    #[test]
+    fn a_wait_of_nothing_is_not_taken_literally() {
+        let hold = Outcome::Throttled { after: Some(Duration::ZERO), scope: Scope::Channel };
+        let settled = settle(hold, &attempted(1, OnUnknown::Retry));
+        assert_eq!((settled.next, settled.effect), (Next::WaitUntil(at(1)), Effect::Hold(SHORTEST_HOLD)));
     }
 
     #[test]

@@ -9,6 +9,8 @@ pub struct Timing {
     pub look: Duration,
     /// How long a worker rests after the store refused. 500 ms.
     pub store_rest: Duration,
+    /// How long planning waits for a larger batch while much comes in. 10 ms.
+    pub gather: Duration,
     /// How long one lookup in a directory may take. 5 s.
     pub lookup: Duration,
     /// How long any notifier may take for one message; each has shorter deadlines of its own. 10 minutes.
@@ -30,6 +32,7 @@ impl Default for Timing {
         Timing {
             look: Duration::from_secs(1),
             store_rest: Duration::from_millis(500),
+            gather: Duration::from_millis(10),
             lookup: Duration::from_secs(5),
             send: Duration::from_secs(10 * 60),
             sweep: Duration::from_secs(5),

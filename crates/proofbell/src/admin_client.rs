@@ -12,6 +12,8 @@ use crate::wiring::Wired;
 /// The running server's admin door.
 pub(crate) struct AdminClient {
     base: Url,
+    /// Whether the address was given on the command line: then that server is meant and no other.
+    named: bool,
     token: Option<secrecy::SecretString>,
     http: proofbell_notify::http::Client,
 }
@@ -31,7 +33,12 @@ impl AdminClient {
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
             .ok_or_else(|| Stop::Usage(format!("--admin {address}: write it as http://HOST:PORT")))?;
-        Ok(AdminClient { base, token: wired.server.admin_token.clone(), http: Toolkit::default().http })
+        Ok(AdminClient {
+            base,
+            named: globals.admin.is_some(),
+            token: wired.server.admin_token.clone(),
+            http: Toolkit::default().http,
+        })
     }
 
     /// `POST /api/v1/SEGMENTS` with a JSON body.
@@ -46,6 +53,9 @@ impl AdminClient {
         }
         let answer = match request.send().await {
             Ok(answer) => answer,
+            Err(SendError::NotSent(reason)) if self.named => {
+                return Err(Stop::Failed(format!("no server answers at {}: {reason}", self.base)));
+            }
             Err(SendError::NotSent(_)) => return Ok(Asked::NoServer),
             Err(error) => return Err(Stop::Failed(format!("the server did not answer: {}", error.reason()))),
         };

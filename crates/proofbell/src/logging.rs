@@ -12,6 +12,11 @@ pub(crate) fn start(globals: &Globals, command: &Command) {
     let default = if matches!(command, Command::Serve { .. }) { "info" } else { "warn" };
     let filter = EnvFilter::try_from_env("PROOFBELL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    std::panic::set_hook(Box::new(|panic| {
+        // Not what it says: that may quote a payload, a name or a text.
+        let place = panic.location().map(ToString::to_string).unwrap_or_default();
+        tracing::error!(place, thread = std::thread::current().name().unwrap_or_default(), "panic");
+    }));
     match globals.log {
         LogFormat::Text => log.with_target(false).with_ansi(std::io::stderr().is_terminal()).init(),
         LogFormat::Json => log.json().init(),

@@ -73,3 +73,18 @@ fn a_failed_lookup_is_tried_again_and_given_up_in_the_end() {
     check(due(0), 48 * 3600 - 3, again(48 * 3600 - 1));
     check(due(0), 48 * 3600 - 2, dead());
 }
+
+#[test]
+fn a_draft_that_dies_unaddressed_tells_somebody_too() {
+    let (runtime, event) = (runtime(), event());
+    let told = |due: &DueDraft| {
+        let addressed = put_off(due, "down", at(100), 0.5);
+        let end = addressed.end.clone();
+        (end, tell(&runtime, &due.draft, &event, addressed, at(100)).drafts.len())
+    };
+    assert_eq!(told(&due(300)), (DraftEnd::Dead("unavailable: down".to_owned()), 1));
+    assert!(matches!(told(&due(0)), (DraftEnd::RetryAt { .. }, 0)));
+    let strangers =
+        DueDraft { draft: Draft { audience: "strangers".to_owned(), ..draft("email") }, ..due(300) };
+    assert_eq!(told(&strangers).1, 0);
+}

@@ -118,6 +118,23 @@ fn else_after_is_looked_at_in_time() {
     assert_eq!((told, waiting.look_at), (vec!["ann email queued".to_owned()], Some(at(60))));
     let late = Draft { else_at: Some(at(0)), ..timed };
     let (told, cut) = carried(&late, &["ann e p"]);
-    assert_eq!(told, ["ann email queued", "ann sms queued"]);
-    assert_eq!((cut.cancelled.len(), cut.look_at), (1, None));
+    assert_eq!(told, ["ann email else_after", "ann sms queued"], "one of the two goes out, not both");
+    assert_eq!((cut.cancelled.len(), cut.look_at), (0, None));
+}
+
+#[test]
+fn what_stands_in_for_an_expired_message_has_as_long_again() {
+    let (runtime, event, draft) = (runtime(), event(), draft("email > sms"));
+    let late = at(50 * 3600);
+    let situation = Situation { engine: &runtime.engine, draft: &draft, event: &event, now: late };
+    let mut reaches = reaches(&situation, recipients(&["ann e p"]));
+    let expired = SentSoFar {
+        id: uuid::Uuid::from_u128(1),
+        reach_key: reaches[0].key.clone(),
+        channel: "email".to_owned(),
+        state: MessageState::Ended(Code::Expired.end("")),
+    };
+    let carried = carry(&situation, &runtime, &mut reaches, vec![expired], Vec::new());
+    let [made] = &carried.messages[..] else { panic!("{:?}", carried.messages) };
+    assert_eq!((made.channel.as_str(), made.expires_at), ("sms", at(98 * 3600)));
 }

@@ -30,6 +30,9 @@ pub(super) struct Ahead {
     last: Instant,
 }
 
+/// How long claims may lie before they are put back.
+const LYING: Duration = Duration::from_secs(10);
+
 impl Ahead {
     pub(super) fn new(channel: &Channel, now: Instant) -> Ahead {
         Ahead { many: channel.concurrency.clamp(1, MOST), last: now }
@@ -57,6 +60,10 @@ impl ChannelWorker {
             self.give_back().await;
             return;
         }
+        if !self.ready.is_empty() && now.saturating_duration_since(self.claimed_at) > LYING {
+            // The provider has become slow: what lies here could be overtaken, called off or taken for lost.
+            self.give_back().await;
+        }
         if !self.ready.is_empty() || self.free() == 0 || self.look_at > now || self.may_start_at() > now {
             return;
         }
@@ -69,6 +76,7 @@ impl ChannelWorker {
                     self.look_at = Instant::now() + wait;
                 }
                 self.ready.extend(claim.messages);
+                self.claimed_at = now;
             }
             Err(error) => {
                 tracing::warn!(%error, channel = self.name, "sending waits for the store");

@@ -207,7 +207,10 @@ fn else_after_ends_what_waits_but_not_what_is_being_sent() {
     begun.check(90, &["ann email else_after", "ann sms queued"], &[]);
     let mixed = Again { ways: "email slack > sms", ..timed };
     mixed.check(60, &["ann email queued", "ann slack claimed"], &["look 70"]);
-    mixed.check(60, &["ann email queued", "ann slack overtaken"], &["cut ann email"]);
+    mixed.check(60, &["ann email queued", "ann slack rejected"], &["ann sms", "cut ann email"]);
+    // Where nothing may stand in, nothing is called off either.
+    mixed.check(60, &["ann email queued", "ann slack unknown"], &[]);
+    mixed.check(60, &["ann email rejected", "ann slack unknown"], &[]);
     Again { ways: "email", ..timed }.check(60, &["ann email queued"], &[]);
 }
 

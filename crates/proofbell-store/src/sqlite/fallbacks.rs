@@ -1,5 +1,7 @@
 //! Addressed drafts that are to be looked at again.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use proofbell_notify::Recipient;
 use rusqlite::{Connection, OptionalExtension, Row, params};
@@ -182,6 +184,12 @@ pub(super) fn commit(connection: &Connection, fallback: &FallbackRow, now: Times
         .query_row([fallback.draft], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     let Some((draft, event)) = addressed else { return Ok(()) };
+    if !all_wait(connection, &fallback.cancelled)? {
+        // One of them is being sent, or was sent, since the look: what stands in for it must not go out beside it.
+        let soon = now.checked_add(LOOK_SOON).unwrap_or(Timestamp::MAX);
+        connection.prepare_cached(LOOK_AGAIN)?.execute(params![draft, nanos(soon)])?;
+        return Ok(());
+    }
     connection.prepare_cached(LOOK_AGAIN)?.execute(params![draft, fallback.look_at.map(nanos)])?;
     for (key, next_else) in &fallback.moved {
         connection.prepare_cached(MOVE)?.execute(params![draft, key, next_else])?;
@@ -196,6 +204,21 @@ pub(super) fn commit(connection: &Connection, fallback: &FallbackRow, now: Times
         insert_draft(connection, further, event, now)?;
     }
     Ok(())
+}
+
+/// How soon a draft is looked at again whose waiting messages have moved on meanwhile: 1 second.
+const LOOK_SOON: Duration = Duration::from_secs(1);
+
+/// Whether all of these messages still wait.
+fn all_wait(connection: &Connection, messages: &[(Uuid, MessageState)]) -> Result<bool, Failure> {
+    const WAITS: &str = "SELECT count(*) FROM messages WHERE id = ?1 AND state = 'queued'";
+    for (id, _) in messages {
+        let waits: i64 = connection.prepare_cached(WAITS)?.query_row([id], |row| row.get(0))?;
+        if waits == 0 {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Looks no more at a draft that cannot be read.
