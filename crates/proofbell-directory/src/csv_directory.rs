@@ -97,13 +97,14 @@ impl CsvDirectory {
         }
     }
 
-    async fn table(&self) -> Result<Arc<Table>, LookupError> {
+    /// The contents in use, and what is wrong with the file since they were read.
+    async fn table(&self) -> Result<(Arc<Table>, Option<LookupError>), LookupError> {
         let mut state = self.state.lock().await;
         if state.looked_at.is_none_or(|at| at.elapsed() >= LOOK_EVERY) {
             self.refresh(&mut state).await;
         }
         match (&state.table, &state.trouble) {
-            (Some(table), _) => Ok(Arc::clone(table)),
+            (Some(table), trouble) => Ok((Arc::clone(table), trouble.clone())),
             (None, Some(error)) => Err(error.clone()),
             (None, None) => Err(LookupError::Unavailable("read the directory: not read yet".to_owned())),
         }
@@ -113,13 +114,18 @@ impl CsvDirectory {
 #[async_trait]
 impl Directory for CsvDirectory {
     async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
-        let table = self.table().await?;
+        let (table, trouble) = self.table().await?;
         let id = match self.key.as_str() {
             "sr_uuid" => query.sr_uuid.as_deref(),
             _ => query.reference_id.as_deref(),
         };
         let Some(id) = id else { return Ok(Vec::new()) };
-        Ok(table.members(id).map(|member| self.reader.read(&member)).collect())
+        let found: Vec<Recipient> = table.members(id).map(|member| self.reader.read(&member)).collect();
+        match trouble {
+            // Whoever is missing in what was read before may stand in what cannot be read now: that is not nobody yet.
+            Some(error) if found.is_empty() => Err(error),
+            _ => Ok(found),
+        }
     }
 
     async fn probe(&self) -> Result<String, LookupError> {

@@ -5,8 +5,8 @@ mod delivery;
 mod verify;
 
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex};
-use std::time::Instant;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode};
@@ -38,11 +38,37 @@ pub(crate) struct Ingress {
 struct Source {
     settings: SourceSettings,
     counts: Counts,
+    /// When the log last heard of a delivery whose proof did not hold.
+    complained_at: Mutex<Option<Instant>>,
+}
+
+/// The log hears of such deliveries this often at most; the metrics count each.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
+
+impl Source {
+    /// Tells the log that deliveries are refused: a wrong secret looks like this, and loses every event.
+    fn complain(&self, code: &str) {
+        let mut last = self.complained_at.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.is_some_and(|at| at.elapsed() < COMPLAIN_EVERY) {
+            return;
+        }
+        *last = Some(Instant::now());
+        let source = &self.settings.name;
+        tracing::warn!(
+            source,
+            code,
+            "deliveries are refused: does the secret fit, and the clock? said once a minute at most"
+        );
+    }
 }
 
 impl Ingress {
     pub(crate) fn new(settings: IngressSettings, load: Load, health: Arc<Health>, handle: Handle) -> Ingress {
-        let source = |settings: SourceSettings| Source { counts: Counts::new(&settings.name), settings };
+        let source = |settings: SourceSettings| Source {
+            counts: Counts::new(&settings.name),
+            settings,
+            complained_at: Mutex::new(None),
+        };
         Ingress {
             sources: settings.sources.into_iter().map(source).collect(),
             limits: settings.limits,

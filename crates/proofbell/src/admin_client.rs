@@ -59,11 +59,18 @@ impl AdminClient {
             Err(SendError::NotSent(_)) => return Ok(Asked::NoServer),
             Err(error) => return Err(Stop::Failed(format!("the server did not answer: {}", error.reason()))),
         };
-        let json = answer.json().unwrap_or(Value::Null);
+        let Some(json) = answer.json().filter(Value::is_object) else {
+            let problem =
+                format!("{} answered {} but is no admin door of Proofbell", self.base, answer.status);
+            return Err(Stop::Failed(problem));
+        };
         if (200..300).contains(&answer.status) {
             return Ok(Asked::Done(json));
         }
         let message = json.pointer("/error/message").and_then(Value::as_str).unwrap_or("no reason given");
-        Err(Stop::Failed(format!("the server refused ({}): {message}", answer.status)))
+        match answer.status {
+            400 => Err(Stop::Usage(message.to_owned())),
+            status => Err(Stop::Failed(format!("the server refused ({status}): {message}"))),
+        }
     }
 }

@@ -128,6 +128,12 @@ async fn a_file_that_goes_away_keeps_its_last_contents() {
     fs::remove_file(fixture.path()).unwrap();
     assert_eq!(fixture.ask().await.unwrap(), "Ann");
     assert!(fixture.directory.probe().await.is_err());
+    let other = Lookup { reference_id: Some("B".to_owned()), sr_uuid: None };
+    let missing = fixture.directory.lookup(&other).await;
+    assert!(
+        matches!(missing, Err(LookupError::Unavailable(_))),
+        "a new seller may stand in the file that is gone"
+    );
     fixture.write(format!("{HEADER}A,Abe\n"), OLD);
     assert_eq!(fixture.ask().await.unwrap(), "Abe");
     assert_eq!(fixture.directory.probe().await.unwrap(), "1 rows");

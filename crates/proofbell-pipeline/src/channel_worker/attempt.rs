@@ -6,8 +6,9 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use proofbell_notify::{DynNotifier, Message, Outcome, Reason};
-use proofbell_store::{ChannelPause, Claimed, Finish, PausedBy};
+use proofbell_store::{ChannelPause, Claimed, Finish, Next, PausedBy};
 
+use crate::Code;
 use crate::observe::{count_attempt, count_end};
 use crate::recorder::Recorder;
 use crate::runtime::Channel;
@@ -39,6 +40,7 @@ impl Attempt {
         };
         let settled = settle(outcome, &attempted);
         count_end(&claimed.channel, &settled.next);
+        tell(&claimed, word, settled.reason.as_deref(), &settled.next);
         let hold = match settled.effect {
             Effect::None => None,
             Effect::Hold(wait) => Some(wait),
@@ -65,6 +67,22 @@ impl Attempt {
         if let Some(state) = self.shared.channels.get(channel) {
             let pause = ChannelPause { channel: channel.to_owned(), since, by: PausedBy::Provider, reason };
             state.pause_by_provider(&*self.shared.store, pause).await;
+        }
+    }
+}
+
+/// Puts an attempt that failed in the log. Reasons hold no address and no text.
+fn tell(claimed: &Claimed, outcome: &str, reason: Option<&str>, next: &Next) {
+    let (message, channel, reason) =
+        (claimed.message.id, claimed.channel.as_str(), reason.unwrap_or_default());
+    match next {
+        Next::Sent { .. } => {}
+        Next::End(ended) => {
+            let code = Code::label(ended);
+            tracing::warn!(%message, channel, outcome, code, reason, "message ended unsent");
+        }
+        Next::RetryAt(at) | Next::WaitUntil(at) => {
+            tracing::info!(%message, channel, outcome, reason, again.at = %at, "attempt failed, another one comes");
         }
     }
 }

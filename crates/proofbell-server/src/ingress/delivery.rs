@@ -34,6 +34,9 @@ pub(super) async fn answer(ingress: Arc<Ingress>, source: usize, request: Reques
                 "a delivery was refused"
             );
             counts.refused(refusal.code());
+            if matches!(refusal.code(), "signature_invalid" | "timestamp_out_of_tolerance") {
+                ingress.sources[source].complain(refusal.code());
+            }
             refusal.response()
         }
     }
@@ -78,11 +81,15 @@ async fn take(
 
 impl Ingress {
     async fn keep(&self, source: usize, event: NewEvent, name: EventName) -> Result<Acceptance, StoreError> {
+        let id = event.id;
         let kept = self.handle.store().accept(event).await;
         self.health.note(&kept, Instant::now());
         let acceptance = kept?;
         if let Acceptance::Accepted(_) = acceptance {
             self.handle.event_accepted();
+        }
+        if acceptance == Acceptance::Quarantined(id) {
+            tracing::warn!(event = %id, "event put aside: authentic, but not readable; `proofbell events show` says why");
         }
         self.sources[source].counts.kept(acceptance, name);
         Ok(acceptance)

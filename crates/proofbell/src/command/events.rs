@@ -29,8 +29,9 @@ pub(crate) async fn run(globals: &Globals, action: EventsAction) -> Result<(), S
 }
 
 async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
+    let id = parse(id)?;
     let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
-    let (event, decisions) = store.event(parse(id)?).await?;
+    let (event, decisions) = store.event(id).await?;
     if globals.json {
         output::json(&json!({ "event": event, "decisions": decisions }));
         return Ok(());

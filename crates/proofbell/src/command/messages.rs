@@ -30,8 +30,9 @@ pub(crate) async fn run(globals: &Globals, action: MessagesAction) -> Result<(),
 }
 
 async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
+    let id = parse(id)?;
     let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
-    let message = store.message(parse(id)?).await?;
+    let message = store.message(id).await?;
     if globals.json {
         output::json(&message);
         return Ok(());

@@ -33,7 +33,10 @@ impl From<proofbell_store::StoreError> for Stop {
 
 impl From<proofbell_pipeline::HandleError> for Stop {
     fn from(error: proofbell_pipeline::HandleError) -> Stop {
-        Stop::Failed(error.to_string())
+        match error {
+            proofbell_pipeline::HandleError::Invalid(problem) => Stop::Usage(problem),
+            proofbell_pipeline::HandleError::Store(error) => error.into(),
+        }
     }
 }
 
