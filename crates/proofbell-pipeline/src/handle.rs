@@ -129,7 +129,7 @@ impl Handle {
     pub async fn replay(&self, id: EventId) -> Result<u32, HandleError> {
         let stored = self.shared.store.stored_event(id).await?;
         let event = Event::parse(&stored.body)
-            .map_err(|error| HandleError::Invalid(format!("event {id} cannot be read: {error}")))?;
+            .map_err(|error| StoreError::Refused(format!("event {id} cannot be read: {error}")))?;
         let at = event.effective_time(stored.received_at);
         let shape = Shape::Event {
             name: event.name,

@@ -39,7 +39,8 @@ pub trait Store: Send + Sync + 'static {
     /// Addressed drafts to look at again, oldest first: a message of it ended unsent since the last look, or its time has come.
     async fn due_fallbacks(&self, now: Timestamp, limit: usize) -> Result<Vec<DueFallback>, StoreError>;
 
-    /// Commits what was decided about them. A message that ended unsent between the look and the commit makes the draft due again.
+    /// Commits what was decided about them; where a message to be called off is being sent or was sent meanwhile, nothing but
+    /// another look soon. A message that ended unsent between the look and the commit makes the draft due again.
     async fn commit_fallbacks(&self, fallbacks: Vec<Fallback>, now: Timestamp) -> Result<(), StoreError>;
 
     /// Audiences that have waiting drafts, with the time when the first of them is due.

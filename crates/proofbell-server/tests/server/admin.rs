@@ -176,7 +176,7 @@ async fn events_and_messages_are_done_again() {
     let unreadable = rig.post("msg_2", b"?").await.text("/id");
     let replayed = post(&rig, &format!("events/{id}/replay"), json!({})).await;
     assert_eq!(replayed.json(), json!({ "generation": 1 }));
-    check(&post(&rig, &format!("events/{unreadable}/replay"), json!({})).await, 400, "invalid");
+    check(&post(&rig, &format!("events/{unreadable}/replay"), json!({})).await, 409, "refused");
     check(&post(&rig, &format!("events/{}/replay", Uuid::nil()), json!({})).await, 404, "not_found");
     assert_eq!(post(&rig, &format!("messages/{MESSAGE}/retry"), json!({})).await.json(), json!({}));
     check(&post(&rig, &format!("messages/{}/retry", Uuid::nil()), json!({})).await, 404, "not_found");

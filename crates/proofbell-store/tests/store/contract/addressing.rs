@@ -152,9 +152,12 @@ pub(crate) async fn a_message_being_sent_is_not_called_off(store: &dyn Store) {
     queue(store, 1).await;
     let claimed = claim_one(store, 10).await;
     let cut = Ended::Suppressed { code: "else_after".to_owned(), detail: String::new() };
-    let decided = Fallback { cancelled: vec![(message_id(1), cut)], ..fallback(1) };
+    let sms = NewMessage { channel: "sms".to_owned(), ..message(1, message_id(2)) };
+    let decided = Fallback { messages: vec![sms], cancelled: vec![(message_id(1), cut)], ..fallback(1) };
     store.commit_fallbacks(vec![decided], at(11)).await.unwrap();
     assert_eq!(store.message(message_id(1)).await.unwrap().state, "claimed");
+    assert_eq!(store.case(SR).await.unwrap().messages.len(), 1, "nothing stands in beside it");
+    assert_eq!(store.next_fallback().await.unwrap(), Some(at(12)), "it is looked at again soon");
     store.record(vec![finish(&claimed, 12, "sent", Next::Sent { provider_id: None })]).await.unwrap();
     assert_eq!(store.message(message_id(1)).await.unwrap().state, "sent");
 }
