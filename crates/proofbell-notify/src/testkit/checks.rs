@@ -202,7 +202,7 @@ async fn send<R: Rig>(rig: &R, notifier: &R::Notifier, message: &Message) -> Out
     let address = message.to.expose();
     let shown = format!("{:?} {}", message.to, message.to);
     assert!(address.is_empty() || !shown.contains(address), "an address prints unmasked: {shown}");
-    if let Some(reason) = reason_of(&outcome) {
+    if let Some(reason) = outcome.reason() {
         check_code(reason);
     }
     outcome
@@ -233,16 +233,4 @@ fn check_code(reason: &Reason) {
     let code = reason.code();
     let fit = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte));
     assert!(fit && (1..=CODE_LIMIT).contains(&code.len()), "not fit for a metric label: the code `{code}`");
-}
-
-fn reason_of(outcome: &Outcome) -> Option<&Reason> {
-    match outcome {
-        Outcome::Sent(_) | Outcome::Throttled { .. } => None,
-        Outcome::RetryLater { reason }
-        | Outcome::Rejected { reason }
-        | Outcome::BadAddress { reason, .. }
-        | Outcome::OptedOut { reason }
-        | Outcome::ChannelDown { reason }
-        | Outcome::Unknown { reason } => Some(reason),
-    }
 }
