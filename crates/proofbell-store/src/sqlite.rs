@@ -23,6 +23,7 @@ mod schema;
 mod store;
 mod views;
 mod writer;
+mod young;
 
 use std::path::{Path, PathBuf};
 

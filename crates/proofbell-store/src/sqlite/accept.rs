@@ -5,33 +5,33 @@ use proofbell_engine::EventId;
 use rusqlite::{Connection, OptionalExtension, params};
 use uuid::Uuid;
 
+use super::batch::Desk;
 use super::codec::nanos;
 use super::failure::Failure;
+use super::young::Key;
 use crate::{Acceptance, NewEvent, Shape, StoreError};
 
 const KNOWN_KEY: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event WHERE k.key = ?1";
 const INSERT: &str = "INSERT INTO events (id, source, message_id, body_hash, received_at, status, name, \
     event_type, sr_uuid, reference_id, at, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
 const INSERT_BODY: &str = "INSERT INTO event_bodies (event, headers, body) VALUES (?1, ?2, ?3)";
-const INSERT_KEY: &str = "INSERT INTO delivery_keys (key, event) VALUES (?1, ?2)";
+const TAKE_BACK: [&str; 2] =
+    ["DELETE FROM event_bodies WHERE event = ?1", "DELETE FROM events WHERE seq = ?1"];
+pub(super) const DROP_KEY: &str = "DELETE FROM delivery_keys WHERE key = ?1 AND event = ?2";
 const TO_REPLAY: &str = "SELECT e.seq, e.status, e.generation, b.event IS NOT NULL \
     FROM events e LEFT JOIN event_bodies b ON b.event = e.seq WHERE e.id = ?1";
 const REPLAY: &str = "UPDATE events SET status = 'accepted', generation = ?2, name = ?3, event_type = ?4, \
     sr_uuid = ?5, reference_id = ?6, at = ?7, problem = NULL WHERE seq = ?1";
 
-/// Keeps an event, unless it was seen before. `headers` are encoded already.
-pub(super) fn accept(
-    connection: &Connection,
-    event: &NewEvent,
-    headers: &[u8],
-) -> Result<Acceptance, Failure> {
+/// Keeps an event, unless it was seen before; leaves nothing behind when it fails. `headers` are encoded already.
+pub(super) fn accept(desk: &mut Desk<'_>, event: &NewEvent, headers: &[u8]) -> Result<Acceptance, Failure> {
     let body_key = body_key(&event.source, &event.body_hash);
-    if let Some(first) = known(connection, &body_key)? {
+    if let Some(first) = known(desk, &body_key)? {
         return Ok(Acceptance::Duplicate(first));
     }
     let id_key = event.message_id.as_ref().map(|id| id_key(&event.source, id.as_str()));
     let id_known = match &id_key {
-        Some(key) => known(connection, key)?.is_some(),
+        Some(key) => known(desk, key)?.is_some(),
         None => false,
     };
     let problem = match &event.shape {
@@ -39,16 +39,35 @@ pub(super) fn accept(
         Shape::Event { .. } if id_known => Some("message id was seen before with another body"),
         Shape::Event { .. } => None,
     };
-    let seq = insert(connection, event, problem)?;
-    connection.prepare_cached(INSERT_BODY)?.execute(params![seq, headers, event.body])?;
-    connection.prepare_cached(INSERT_KEY)?.execute(params![body_key, seq])?;
-    if let Some(key) = id_key.filter(|_| !id_known) {
-        connection.prepare_cached(INSERT_KEY)?.execute(params![key, seq])?;
-    }
-    Ok(match problem {
-        Some(_) => Acceptance::Quarantined(event.id),
-        None => Acceptance::Accepted(event.id),
+    let keys: Vec<Key> = [Some(body_key), id_key.filter(|_| !id_known)].into_iter().flatten().collect();
+    let mark = desk.young.mark();
+    let seq = insert(desk.connection, event, problem)?;
+    let mut complete = || {
+        desk.connection.prepare_cached(INSERT_BODY)?.execute(params![seq, headers, event.body])?;
+        desk.young.add(seq, event.id, keys.clone());
+        match problem {
+            Some(_) => desk.young.keep(desk.connection, seq).map(|()| Acceptance::Quarantined(event.id)),
+            None => Ok(Acceptance::Accepted(event.id)),
+        }
+    };
+    complete().map_err(|failure| {
+        desk.young.undo_to(mark);
+        take_back(desk.connection, seq, &keys, failure)
     })
+}
+
+/// Undoes by hand what was written of an event; the failure, or a larger one when that fails too.
+fn take_back(connection: &Connection, seq: i64, keys: &[Key], failure: Failure) -> Failure {
+    let undo = || -> Result<(), Failure> {
+        for key in keys {
+            connection.prepare_cached(DROP_KEY)?.execute(params![key, seq])?;
+        }
+        for sql in TAKE_BACK {
+            connection.prepare_cached(sql)?.execute([seq])?;
+        }
+        Ok(())
+    };
+    undo().err().map_or(failure, |error| Failure::Transaction(error.into_error()))
 }
 
 fn insert(connection: &Connection, event: &NewEvent, problem: Option<&str>) -> Result<i64, Failure> {
@@ -71,23 +90,26 @@ fn insert(connection: &Connection, event: &NewEvent, problem: Option<&str>) -> R
     Ok(seq)
 }
 
-fn known(connection: &Connection, key: &[u8]) -> Result<Option<EventId>, Failure> {
+fn known(desk: &Desk<'_>, key: &[u8]) -> Result<Option<EventId>, Failure> {
+    if let Some(event) = desk.young.event(key) {
+        return Ok(Some(event));
+    }
     let id: Option<Uuid> =
-        connection.prepare_cached(KNOWN_KEY)?.query_row([key], |row| row.get(0)).optional()?;
+        desk.connection.prepare_cached(KNOWN_KEY)?.query_row([key], |row| row.get(0)).optional()?;
     Ok(id.map(EventId))
 }
 
 /// The key under which a body is known: 32 bytes after the source, so no message id's key can look like it.
-pub(super) fn body_key(source: &str, hash: &[u8]) -> Vec<u8> {
+pub(super) fn body_key(source: &str, hash: &[u8]) -> Key {
     key(b'b', source, hash)
 }
 
 /// The key under which a message id is known.
-pub(super) fn id_key(source: &str, message_id: &str) -> Vec<u8> {
+pub(super) fn id_key(source: &str, message_id: &str) -> Key {
     key(b'i', source, message_id.as_bytes())
 }
 
-fn key(kind: u8, source: &str, rest: &[u8]) -> Vec<u8> {
+fn key(kind: u8, source: &str, rest: &[u8]) -> Key {
     let mut key = Vec::with_capacity(source.len() + rest.len() + 2);
     key.push(kind);
     key.extend_from_slice(source.as_bytes());
@@ -163,9 +185,13 @@ pub(super) fn replay(connection: &Connection, id: EventId, shape: &Shape) -> Res
 }
 
 /// Puts an event aside that waits for planning but cannot be planned.
-pub(super) fn set_aside(connection: &Connection, id: EventId, problem: &str) -> Result<(), Failure> {
-    const SET_ASIDE: &str =
-        "UPDATE events SET status = 'quarantined', problem = ?2 WHERE id = ?1 AND status = 'accepted'";
-    connection.prepare_cached(SET_ASIDE)?.execute(params![id.0, problem])?;
-    Ok(())
+pub(super) fn set_aside(desk: &mut Desk<'_>, id: EventId, problem: &str) -> Result<(), Failure> {
+    const SET_ASIDE: &str = "UPDATE events SET status = 'quarantined', problem = ?2 \
+        WHERE id = ?1 AND status = 'accepted' RETURNING seq";
+    let seq: Option<i64> = desk
+        .connection
+        .prepare_cached(SET_ASIDE)?
+        .query_row(params![id.0, problem], |row| row.get(0))
+        .optional()?;
+    seq.map_or(Ok(()), |seq| desk.young.keep(desk.connection, seq))
 }

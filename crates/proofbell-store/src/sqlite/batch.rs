@@ -1,67 +1,114 @@
-//! One open transaction of the writer, in which each item has a savepoint of its own.
+//! One open transaction of the writer, in which each item that fails costs itself alone.
 
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use rusqlite::Connection;
 
 use super::failure::Failure;
+use super::young::Young;
 use crate::StoreError;
 
-/// The writer's open transaction. The connection can be reached only inside [`Batch::item`], so that nothing is ever
-/// written outside a savepoint.
+/// The writer's open transaction. The connection can be reached only through an item, so that nothing is ever written
+/// that could not be undone by itself.
 pub(super) struct Batch<'a> {
-    connection: &'a Connection,
+    desk: RefCell<Desk<'a>>,
+}
+
+/// What an item works with.
+pub(super) struct Desk<'a> {
+    pub(super) connection: &'a Connection,
+    pub(super) young: &'a mut Young,
 }
 
 impl<'a> Batch<'a> {
-    pub(super) fn new(connection: &'a Connection) -> Batch<'a> {
-        Batch { connection }
+    pub(super) fn new(connection: &'a Connection, young: &'a mut Young) -> Batch<'a> {
+        Batch { desk: RefCell::new(Desk { connection, young }) }
     }
 
     /// Runs one item under its own savepoint. When it fails or panics, it alone is undone.
     pub(super) fn item<T>(&self, work: impl FnOnce(&Connection) -> Result<T, Failure>) -> Result<T, Failure> {
-        self.run("SAVEPOINT item")?;
-        let done =
-            catch_unwind(AssertUnwindSafe(|| work(self.connection))).unwrap_or_else(|_| Err(panicked()));
+        self.item_at_desk(|desk| work(desk.connection))
+    }
+
+    /// The same for an item that has to do with young events.
+    pub(super) fn item_at_desk<T>(
+        &self,
+        work: impl FnOnce(&mut Desk<'a>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let desk = &mut *self.desk.borrow_mut();
+        let mark = desk.young.mark();
+        run(desk.connection, "SAVEPOINT item")?;
+        let done = catch_unwind(AssertUnwindSafe(|| work(desk))).unwrap_or_else(|_| Err(panicked()));
         match done {
             Ok(done) => {
-                self.run("RELEASE item")?;
+                run(desk.connection, "RELEASE item")?;
                 Ok(done)
             }
             Err(Failure::Transaction(error)) => Err(Failure::Transaction(error)),
             Err(Failure::Item(error)) => {
                 // Some errors make SQLite roll back by itself, and the savepoint is gone with the rest.
-                if self.connection.is_autocommit() {
+                if desk.connection.is_autocommit() {
                     return Err(Failure::Transaction(error));
                 }
-                self.run("ROLLBACK TO item")?;
-                self.run("RELEASE item")?;
+                run(desk.connection, "ROLLBACK TO item")?;
+                run(desk.connection, "RELEASE item")?;
+                desk.young.undo_to(mark);
                 Err(Failure::Item(error))
             }
         }
     }
 
-    /// Runs each item under its own savepoint. One that fails leaves the others alone; the first such error is the answer.
-    pub(super) fn each<I>(
+    /// Runs one item without a savepoint, which would copy each page that it changes. It must leave nothing behind when
+    /// it fails; one that panics costs the transaction.
+    pub(super) fn careful_item<T>(
         &self,
-        items: impl IntoIterator<Item = I>,
-        mut work: impl FnMut(&Connection, I) -> Result<(), Failure>,
-    ) -> Result<(), Failure> {
-        let mut first = Ok(());
-        for item in items {
-            match self.item(|connection| work(connection, item)) {
-                Ok(()) => {}
-                Err(failure @ Failure::Transaction(_)) => return Err(failure),
-                Err(failure) => first = first.and(Err(failure)),
+        work: impl FnOnce(&mut Desk<'a>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let desk = &mut *self.desk.borrow_mut();
+        let done = catch_unwind(AssertUnwindSafe(|| work(desk)));
+        match done.unwrap_or_else(|_| Err(Failure::Transaction(panicked().into_error()))) {
+            Err(failure) if desk.connection.is_autocommit() => {
+                Err(Failure::Transaction(failure.into_error()))
             }
+            done => done,
         }
-        first
     }
 
-    fn run(&self, sql: &str) -> Result<(), Failure> {
-        self.connection.prepare_cached(sql)?.execute([])?;
-        Ok(())
+    /// Runs items together under one savepoint; when one of them fails, all anew, each under its own, so that it alone
+    /// is undone.
+    pub(super) fn items<I, T>(
+        &self,
+        items: &[I],
+        work: impl Fn(&mut Desk<'a>, &I) -> Result<T, Failure>,
+    ) -> Result<Vec<Result<T, StoreError>>, Failure> {
+        let together = |desk: &mut Desk<'a>| items.iter().map(|item| work(desk, item).map(Ok)).collect();
+        match self.item_at_desk(together) {
+            Err(Failure::Item(_)) => {}
+            done => return done,
+        }
+        let alone = |item| match self.item_at_desk(|desk| work(desk, item)) {
+            Ok(done) => Ok(Ok(done)),
+            Err(Failure::Item(error)) => Ok(Err(error)),
+            Err(lost @ Failure::Transaction(_)) => Err(lost),
+        };
+        items.iter().map(alone).collect()
     }
+
+    /// The same for items that make nothing. The first error is the answer.
+    pub(super) fn each<I>(
+        &self,
+        items: &[I],
+        work: impl Fn(&Connection, &I) -> Result<(), Failure>,
+    ) -> Result<(), Failure> {
+        let done = self.items(items, |desk, item| work(desk.connection, item))?;
+        done.into_iter().collect::<Result<(), StoreError>>().map_err(Failure::Item)
+    }
+}
+
+fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
+    connection.prepare_cached(sql)?.execute([])?;
+    Ok(())
 }
 
 /// What a panic becomes.

@@ -53,7 +53,7 @@ pub(super) fn due(connection: &Connection, now: Timestamp, most: usize) -> Resul
 }
 
 /// Notes that a draft is being looked at: an end after this makes it due again.
-pub(super) fn looked(connection: &Connection, draft: i64) -> Result<(), Failure> {
+pub(super) fn looked(connection: &Connection, draft: &i64) -> Result<(), Failure> {
     connection.prepare_cached(LOOKED)?.execute([draft])?;
     Ok(())
 }

@@ -12,6 +12,7 @@ use super::checkpoint::Checkpointer;
 use super::readers::Readers;
 use super::schema::{self, SchemaError};
 use super::writer::Writer;
+use super::young::Young;
 
 /// How a [`super::SqliteStore`] behaves; the defaults suit a server.
 #[derive(Clone, Copy, Debug)]
@@ -102,10 +103,11 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Parts, OpenEr
     prepare_writer(&connection).map_err(|problem| database(path, problem))?;
     schema::migrate(&mut connection).map_err(|problem| schema_problem(path, problem))?;
     let checkpointer = Checkpointer::install(&mut connection).map_err(|problem| database(path, problem))?;
+    let young = Young::load(&connection).map_err(|problem| database(path, problem))?;
     let backlog = Backlog::new(options.most_waiting, options.most_waiting_bytes);
     let (work, people) = readers(path, options)?;
-    let writer =
-        Writer::start(connection, checkpointer, backlog, lock).map_err(|problem| database(path, problem))?;
+    let writer = Writer::start(connection, checkpointer, young, backlog, lock)
+        .map_err(|problem| database(path, problem))?;
     Ok(Parts { writer: Some(writer), work, people })
 }
 

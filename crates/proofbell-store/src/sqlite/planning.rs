@@ -7,6 +7,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use uuid::Uuid;
 
+use super::batch::Desk;
 use super::codec::{decode, encode, limit, nanos, parse, time};
 use super::drafts::{DraftRow, insert_draft};
 use super::failure::Failure;
@@ -132,7 +133,7 @@ impl PlanRow {
 
 /// Commits one plan, unless the case or the event has moved on.
 pub(super) fn commit_plan(
-    connection: &Connection,
+    Desk { connection, young }: &mut Desk<'_>,
     plan: &PlanRow,
     now: Timestamp,
 ) -> Result<PlanResult, Failure> {
@@ -163,6 +164,7 @@ pub(super) fn commit_plan(
         insert_draft(connection, draft, seq, now)?;
     }
     connection.prepare_cached(PLANNED)?.execute([seq])?;
+    young.keep(connection, seq)?;
     Ok(PlanResult::Committed)
 }
 

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, params};
 
-use super::accept::{body_key, id_key};
+use super::accept::{DROP_KEY, body_key, id_key};
 use super::codec::nanos;
 use super::failure::Failure;
 
@@ -36,7 +36,7 @@ const FORGET: [&str; 6] = [
     "UPDATE drafts SET body = NULL WHERE event = ?1",
 ];
 const FORGET_CASE: &str = "DELETE FROM cases WHERE sr_uuid = ?1 AND updated_at < ?2 AND NOT EXISTS \
-    (SELECT 1 FROM events e JOIN event_bodies b ON b.event = e.seq WHERE e.sr_uuid = ?1)";
+    (SELECT 1 FROM events_by_case e JOIN event_bodies b ON b.event = e.seq WHERE e.sr_uuid = ?1)";
 /// What is left of an event afterwards.
 const DROP: [&str; 4] = [
     "DELETE FROM attempts WHERE message IN \
@@ -45,7 +45,6 @@ const DROP: [&str; 4] = [
     "DELETE FROM drafts WHERE event = ?1",
     "DELETE FROM events WHERE seq = ?1",
 ];
-const DROP_KEY: &str = "DELETE FROM delivery_keys WHERE key = ?1 AND event = ?2";
 /// Messages of no draft, by `?1`; there are few.
 const FORGET_LOOSE: [&str; 2] = [
     "DELETE FROM message_bodies WHERE message IN (SELECT seq FROM messages INDEXED BY messages_of_no_draft \

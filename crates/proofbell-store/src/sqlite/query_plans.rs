@@ -3,12 +3,13 @@
 use rusqlite::{Connection, params_from_iter};
 
 use super::views::stats;
-use super::{claims, drafts, fallbacks, planning, purge, schema};
+use super::{claims, drafts, fallbacks, planning, purge, schema, young};
 
 /// Each query, and how its outermost table is read.
-const QUERIES: [(&str, &str); 16] = [
+const QUERIES: [(&str, &str); 17] = [
     (planning::UNPLANNED, "SCAN e USING INDEX events_unplanned"),
     (planning::STORED, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"),
+    (young::WAITING, "SCAN events USING INDEX events_unplanned"),
     (drafts::DUE, "SEARCH d USING INDEX drafts_due (audience=? AND due_at<?)"),
     (fallbacks::DUE, "SEARCH drafts USING INDEX drafts_look (look_at>? AND look_at<?)"),
     (fallbacks::NEXT, "SEARCH drafts USING COVERING INDEX drafts_look (look_at>?)"),
@@ -49,6 +50,17 @@ fn audiences_are_stepped_through() {
     let plan = plan(&connection, drafts::AUDIENCES);
     let steps = plan.iter().filter(|step| step.contains("COVERING INDEX drafts_due")).count();
     assert_eq!(steps, 3, "{plan:#?}");
+}
+
+#[test]
+fn events_of_a_case_are_found_by_it_or_among_those_that_wait() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection).unwrap();
+    let plan = plan(&connection, "SELECT seq FROM events_by_case WHERE sr_uuid = ?1");
+    let steps: Vec<&String> = plan.iter().filter(|step| step.contains("events")).collect();
+    let wanted =
+        ["SEARCH events USING INDEX events_of_case (sr_uuid=?)", "SCAN events USING INDEX events_unplanned"];
+    assert_eq!(steps, wanted, "{plan:#?}");
 }
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, TransactionBehavior};
 
 /// One script a version, in order. A script that was released is never changed: changes come as a further script.
-const MIGRATIONS: &[&str] = &[include_str!("sql/0001_spine.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("sql/0001_spine.sql"), include_str!("sql/0002_young.sql")];
 
 /// What `PRAGMA application_id` says of our databases: `Prfb`.
 const APPLICATION_ID: i32 = 0x5072_6662;

@@ -7,10 +7,10 @@ use rusqlite::Connection;
 use uuid::Uuid;
 
 use super::backlog::Lane;
+use super::batch::Desk;
 use super::claims::ClaimedRow;
 use super::codec::encode;
 use super::drafts::{AddressedRow, DueRow};
-use super::failure::Failure;
 use super::fallbacks::FallbackRow;
 use super::messages::MessageRow;
 use super::planning::{PlanRow, UnplannedRow};
@@ -32,8 +32,8 @@ impl Store for SqliteStore {
     async fn accept(&self, event: NewEvent) -> Result<Acceptance, StoreError> {
         let headers = encode("header", &event.headers)?;
         let bytes = event.body.len() + headers.len() + SMALL;
-        let work = move |connection: &Connection| accept::accept(connection, &event, &headers);
-        self.write(Lane::Door, bytes, move |batch| batch.item(work)).await
+        let work = move |desk: &mut Desk<'_>| accept::accept(desk, &event, &headers);
+        self.write(Lane::Door, bytes, move |batch| batch.careful_item(work)).await
     }
 
     async fn unplanned(&self, limit: usize) -> Result<Vec<Unplanned>, StoreError> {
@@ -48,22 +48,14 @@ impl Store for SqliteStore {
     async fn commit_plans(&self, plans: Vec<Plan>, now: Timestamp) -> Result<Vec<PlanResult>, StoreError> {
         let rows: Vec<Result<PlanRow, StoreError>> = plans.iter().map(PlanRow::encode).collect();
         let bytes = rows.iter().flatten().map(PlanRow::bytes).sum();
-        self.write(Lane::Pipeline, bytes, move |batch| {
-            let mut results = Vec::with_capacity(rows.len());
-            for row in rows {
-                let result = match row {
-                    Ok(row) => batch.item(|connection| planning::commit_plan(connection, &row, now)),
-                    Err(error) => Err(Failure::Item(error)),
-                };
-                results.push(match result {
-                    Ok(result) => result,
-                    Err(Failure::Item(error)) => PlanResult::Failed(error.to_string()),
-                    Err(lost @ Failure::Transaction(_)) => return Err(lost),
-                });
-            }
-            Ok(results)
-        })
-        .await
+        let commit = move |desk: &mut Desk<'_>, row: &Result<PlanRow, StoreError>| match row {
+            Ok(row) => planning::commit_plan(desk, row, now),
+            Err(error) => Ok(PlanResult::Failed(error.to_string())),
+        };
+        let results = self.write(Lane::Pipeline, bytes, move |batch| batch.items(&rows, commit)).await?;
+        let result =
+            |done: Result<_, StoreError>| done.unwrap_or_else(|error| PlanResult::Failed(error.to_string()));
+        Ok(results.into_iter().map(result).collect())
     }
 
     async fn due_drafts(
@@ -85,8 +77,8 @@ impl Store for SqliteStore {
     async fn commit_addressed(&self, addressed: Vec<Addressed>, now: Timestamp) -> Result<(), StoreError> {
         let (rows, broken) = split(addressed, AddressedRow::encode);
         let bytes = rows.iter().map(AddressedRow::bytes).sum();
-        let commit = move |connection: &Connection, row| drafts::commit_addressed(connection, &row, now);
-        self.write(Lane::Pipeline, bytes, move |batch| batch.each(rows, commit)).await?;
+        let commit = move |connection: &Connection, row: &_| drafts::commit_addressed(connection, row, now);
+        self.write(Lane::Pipeline, bytes, move |batch| batch.each(&rows, commit)).await?;
         first(broken)
     }
 
@@ -98,7 +90,7 @@ impl Store for SqliteStore {
         let due = self.work.read(move |connection| fallbacks::due(connection, now, limit)).await?;
         if !due.woken.is_empty() {
             // Committed before the drafts are read, so that no end falls between the two unnoticed.
-            self.write(Lane::Pipeline, SMALL, move |batch| batch.each(due.woken, fallbacks::looked)).await?;
+            self.write(Lane::Pipeline, SMALL, move |batch| batch.each(&due.woken, fallbacks::looked)).await?;
         }
         let rows = self.work.read(move |connection| fallbacks::read(connection, &due.all)).await?;
         let (due, broken) = split(rows, fallbacks::DueRow::decode);
@@ -113,8 +105,8 @@ impl Store for SqliteStore {
     async fn commit_fallbacks(&self, fallbacks: Vec<Fallback>, now: Timestamp) -> Result<(), StoreError> {
         let (rows, broken) = split(fallbacks, FallbackRow::encode);
         let bytes = rows.iter().map(FallbackRow::bytes).sum();
-        let commit = move |connection: &Connection, row| fallbacks::commit(connection, &row, now);
-        self.write(Lane::Pipeline, bytes, move |batch| batch.each(rows, commit)).await?;
+        let commit = move |connection: &Connection, row: &_| fallbacks::commit(connection, row, now);
+        self.write(Lane::Pipeline, bytes, move |batch| batch.each(&rows, commit)).await?;
         first(broken)
     }
 
@@ -131,8 +123,7 @@ impl Store for SqliteStore {
 
     async fn record(&self, finished: Vec<Finish>) -> Result<(), StoreError> {
         let bytes = finished.len().saturating_mul(SMALL);
-        let work = |connection: &Connection, finish| records::record(connection, &finish);
-        self.write(Lane::Pipeline, bytes, move |batch| batch.each(finished, work)).await
+        self.write(Lane::Pipeline, bytes, move |batch| batch.each(&finished, records::record)).await
     }
 
     async fn orphans(&self, now: Timestamp, all: Orphans) -> Result<Vec<Claimed>, StoreError> {
@@ -233,8 +224,8 @@ impl SqliteStore {
     async fn set_aside(&self, event: EventId, error: &StoreError) -> Result<(), StoreError> {
         tracing::error!(%event, %error, "an event cannot be planned");
         let problem = format!("its case cannot be read: {error}");
-        let work = move |connection: &Connection| accept::set_aside(connection, event, &problem);
-        self.write(Lane::Pipeline, SMALL, move |batch| batch.item(work)).await
+        let work = move |desk: &mut Desk<'_>| accept::set_aside(desk, event, &problem);
+        self.write(Lane::Pipeline, SMALL, move |batch| batch.item_at_desk(work)).await
     }
 
     /// The claimed messages that can be read; the others end as dead, so that they are not claimed for ever.

@@ -16,6 +16,7 @@ use super::batch::{Batch, panicked};
 use super::checkpoint::Checkpointer;
 use super::failure::{Failure, Moment, classify};
 use super::fatal::Fatal;
+use super::young::Young;
 use crate::StoreError;
 
 /// At most so many writes in one transaction …
@@ -58,6 +59,7 @@ impl Writer {
     pub(super) fn start(
         connection: Connection,
         checkpointer: Checkpointer,
+        young: Young,
         backlog: Backlog,
         lock: File,
     ) -> std::io::Result<Writer> {
@@ -67,6 +69,7 @@ impl Writer {
         let mut scribe = Scribe {
             connection,
             checkpointer,
+            young,
             inbox,
             fatal: Arc::clone(&fatal),
             counts: Arc::clone(&counts),
@@ -180,6 +183,7 @@ where
 struct Scribe {
     connection: Connection,
     checkpointer: Checkpointer,
+    young: Young,
     inbox: mpsc::Receiver<Box<dyn Job>>,
     fatal: Arc<Fatal>,
     counts: Arc<Counts>,
@@ -237,6 +241,7 @@ impl Scribe {
         let result = self.transact(batch);
         match &result {
             Ok(()) => {
+                self.young.settle();
                 let writes = u64::try_from(batch.len()).unwrap_or(u64::MAX);
                 let commits = u64::from(self.connection.total_changes() != before);
                 self.counts.writes.fetch_add(writes, Ordering::Relaxed);
@@ -255,27 +260,28 @@ impl Scribe {
         result
     }
 
-    fn transact(&self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
-        self.execute("BEGIN IMMEDIATE", Moment::Statement)?;
-        let transaction = Batch::new(&self.connection);
+    fn transact(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+        execute(&self.connection, "BEGIN IMMEDIATE", Moment::Statement)?;
+        let transaction = Batch::new(&self.connection, &mut self.young);
         for job in batch {
             job.run(&transaction)?;
         }
-        self.execute("COMMIT", Moment::Commit)
+        execute(&self.connection, "COMMIT", Moment::Commit)
     }
 
-    fn roll_back(&self) -> Result<(), StoreError> {
+    fn roll_back(&mut self) -> Result<(), StoreError> {
+        self.young.undo();
         if self.connection.is_autocommit() {
             return Ok(());
         }
-        self.execute("ROLLBACK", Moment::Commit)
+        execute(&self.connection, "ROLLBACK", Moment::Commit)
             .map_err(|error| StoreError::Fatal(format!("a transaction could not be rolled back: {error}")))
     }
+}
 
-    fn execute(&self, sql: &str, moment: Moment) -> Result<(), StoreError> {
-        let run = || self.connection.prepare_cached(sql)?.execute([]);
-        run().map(|_| ()).map_err(|error| classify(&error, moment).into_error())
-    }
+fn execute(connection: &Connection, sql: &str, moment: Moment) -> Result<(), StoreError> {
+    let run = || connection.prepare_cached(sql)?.execute([]);
+    run().map(|_| ()).map_err(|error| classify(&error, moment).into_error())
 }
 
 #[cfg(test)]

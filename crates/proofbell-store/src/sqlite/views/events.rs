@@ -26,7 +26,7 @@ pub(in crate::sqlite) fn list(
 ) -> Result<Vec<EventView>, Failure> {
     one_of("status", filter.status.as_deref(), &["accepted", "planned", "quarantined"])?;
     let (sql, values) = Query::new()
-        .with("e.sr_uuid = ?", filter.sr_uuid)
+        .with("e.seq IN (SELECT seq FROM events_by_case WHERE sr_uuid = ?)", filter.sr_uuid)
         .with("e.name = ?", filter.name)
         .with("e.status = ?", filter.status)
         .build(COLUMNS, "e.seq DESC", filter.limit);
@@ -87,7 +87,9 @@ pub(super) fn finish((event, at): EventRow) -> Result<EventView, Failure> {
 
 /// Lists all events of a case, oldest first.
 pub(super) fn of_case(connection: &Connection, sr_uuid: &str) -> Result<Vec<EventView>, Failure> {
-    let sql = format!("{COLUMNS} WHERE e.sr_uuid = ?1 ORDER BY e.seq");
+    let sql = format!(
+        "{COLUMNS} WHERE e.seq IN (SELECT seq FROM events_by_case WHERE sr_uuid = ?1) ORDER BY e.seq"
+    );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([sr_uuid], columns)?;
     rows.map(|row| finish(row?)).collect()

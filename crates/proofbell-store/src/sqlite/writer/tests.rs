@@ -139,7 +139,7 @@ async fn one_item_of_a_list_that_fails_leaves_the_others_alone() {
     let items = [("a", "operator"), ("b", "nobody knows"), ("c", "provider")];
     let result = store
         .write(Lane::Pipeline, 1, move |batch| {
-            batch.each(items, |connection, (channel, by)| {
+            batch.each(&items, |connection, (channel, by)| {
                 connection.execute(INSERT, [&format!("{channel} first"), "operator"])?;
                 connection.execute(INSERT, [channel, by])?;
                 Ok(())
@@ -192,6 +192,46 @@ async fn a_full_disk_is_busy_and_heals_by_itself() {
 
     store.on_writer(limit(1_000)).await.unwrap();
     assert!(store.accept(event(1_000, 10_000)).await.is_ok(), "room again");
+}
+
+#[tokio::test]
+async fn an_event_that_cannot_be_kept_whole_leaves_nothing_behind() {
+    let (store, _directory) = fresh(SqliteOptions::default());
+    let readable = |shape: Shape| NewEvent { shape, ..event(1, 5_000) };
+    let waits = Shape::Event {
+        name: proofbell_event::EventName::Authentic,
+        event_type: "state_change".to_owned(),
+        sr_uuid: None,
+        reference_id: None,
+        at: jiff::Timestamp::UNIX_EPOCH,
+    };
+    for shape in [waits, Shape::Malformed("a test".to_owned())] {
+        let limit = |bytes: i32| {
+            move |connection: &Connection| {
+                connection.set_limit(rusqlite::limits::Limit::SQLITE_LIMIT_LENGTH, bytes)?;
+                Ok(())
+            }
+        };
+        // The event's row fits, its body does not; what shares the transaction is kept.
+        store.on_writer(limit(4_000)).await.unwrap();
+        let gate = Gate::close(&store).await;
+        let small = accept(&store, 2);
+        store.until_waiting(2).await;
+        let (writer, large) = (Arc::clone(&store), readable(shape.clone()));
+        let large = tokio::spawn(async move { writer.accept(large).await });
+        store.until_waiting(3).await;
+        gate.open().await;
+        assert!(small.await.unwrap().is_ok());
+        assert!(matches!(large.await.unwrap(), Err(StoreError::Database(_))));
+        assert_eq!(count(&store).await, 1, "{shape:?}");
+        store.on_writer(limit(1_000_000_000)).await.unwrap();
+    }
+    let kept = store.accept(event(1, 5_000)).await;
+    assert_eq!(
+        kept,
+        Ok(Acceptance::Quarantined(EventId(Uuid::from_u128(1)))),
+        "no trace of the tries before"
+    );
 }
 
 #[tokio::test]

@@ -1,0 +1,172 @@
+//! Deduplication keys of events that wait for planning.
+//!
+//! A key may lie anywhere in its tree, so that a commit of a few keys writes a page for each. The keys of young events
+//! are kept in memory instead, and go into the tree when their events are planned, many at a time: events that come
+//! in write to the end of their tables alone. The events themselves hold what their keys are made of, so that a start
+//! finds them again.
+
+use std::collections::HashMap;
+
+use proofbell_engine::EventId;
+use rusqlite::{Connection, params};
+use uuid::Uuid;
+
+use super::accept::{body_key, id_key};
+use super::failure::Failure;
+
+pub(super) const WAITING: &str = "SELECT seq, id, source, message_id, body_hash \
+    FROM events INDEXED BY events_unplanned WHERE status = 'accepted'";
+/// An event that is planned again has its keys there already.
+const KEEP: &str = "INSERT OR IGNORE INTO delivery_keys (key, event) VALUES (?1, ?2)";
+
+pub(super) type Key = Vec<u8>;
+
+/// Keys that are in memory alone. Follows its connection's transaction: what is rolled back there is undone here.
+#[derive(Debug, Default)]
+pub(super) struct Young {
+    events: HashMap<Key, EventId>,
+    keys: HashMap<i64, Vec<Key>>,
+    /// What has changed since the last commit, oldest first.
+    changes: Vec<Change>,
+}
+
+#[derive(Debug)]
+enum Change {
+    Added(i64),
+    Taken(i64, Vec<(Key, EventId)>),
+}
+
+/// A moment that can be gone back to.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mark(usize);
+
+impl Young {
+    /// The keys of all events that wait.
+    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Young> {
+        let mut young = Young::default();
+        let mut statement = connection.prepare(WAITING)?;
+        let mut rows = statement.query([])?;
+        while let Some(row) = rows.next()? {
+            let (source, message_id): (String, Option<String>) = (row.get(2)?, row.get(3)?);
+            let mut keys = vec![body_key(&source, &row.get::<_, Vec<u8>>(4)?)];
+            keys.extend(message_id.map(|id| id_key(&source, &id)));
+            young.add(row.get(0)?, EventId(row.get::<_, Uuid>(1)?), keys);
+        }
+        young.settle();
+        Ok(young)
+    }
+
+    /// The young event that this key is of.
+    pub(super) fn event(&self, key: &[u8]) -> Option<EventId> {
+        self.events.get(key).copied()
+    }
+
+    /// Takes in an event's keys. One that another event holds stays that event's.
+    pub(super) fn add(&mut self, seq: i64, event: EventId, mut keys: Vec<Key>) {
+        keys.retain(|key| !self.events.contains_key(key));
+        self.events.extend(keys.iter().map(|key| (key.clone(), event)));
+        self.keys.insert(seq, keys);
+        self.changes.push(Change::Added(seq));
+    }
+
+    /// Puts an event's keys into their tree, unless they are there.
+    pub(super) fn keep(&mut self, connection: &Connection, seq: i64) -> Result<(), Failure> {
+        let keys = self.keys.remove(&seq).unwrap_or_default();
+        let taken = keys.into_iter().filter_map(|key| self.events.remove_entry(&key)).collect();
+        self.changes.push(Change::Taken(seq, taken));
+        if let Some(Change::Taken(_, taken)) = self.changes.last() {
+            for (key, _) in taken {
+                connection.prepare_cached(KEEP)?.execute(params![key, seq])?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Now, to be gone back to.
+    pub(super) fn mark(&self) -> Mark {
+        Mark(self.changes.len())
+    }
+
+    /// Undoes what was done since.
+    pub(super) fn undo_to(&mut self, mark: Mark) {
+        while self.changes.len() > mark.0 {
+            match self.changes.pop() {
+                Some(Change::Added(seq)) => {
+                    for key in self.keys.remove(&seq).unwrap_or_default() {
+                        self.events.remove(&key);
+                    }
+                }
+                Some(Change::Taken(seq, taken)) => {
+                    self.keys.insert(seq, taken.iter().map(|(key, _)| key.clone()).collect());
+                    self.events.extend(taken);
+                }
+                None => {}
+            }
+        }
+    }
+
+    /// The transaction was rolled back.
+    pub(super) fn undo(&mut self) {
+        self.undo_to(Mark(0));
+    }
+
+    /// The transaction was committed.
+    pub(super) fn settle(&mut self) {
+        self.changes.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn event(number: u128) -> EventId {
+        EventId(Uuid::from_u128(number))
+    }
+
+    fn connection() -> Connection {
+        let connection = Connection::open_in_memory().unwrap();
+        let table =
+            "CREATE TABLE delivery_keys (key BLOB PRIMARY KEY, event INTEGER NOT NULL) STRICT, WITHOUT ROWID";
+        connection.execute_batch(table).unwrap();
+        connection
+    }
+
+    #[test]
+    fn what_is_undone_was_never_there() {
+        let connection = connection();
+        let mut young = Young::default();
+        young.add(1, event(1), vec![b"a".to_vec(), b"b".to_vec()]);
+        young.settle();
+
+        let mark = young.mark();
+        young.keep(&connection, 1).unwrap();
+        young.add(2, event(2), vec![b"a".to_vec()]);
+        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [Some(event(2)), None]);
+        young.undo_to(mark);
+        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [Some(event(1)); 2]);
+
+        young.keep(&connection, 1).unwrap();
+        young.settle();
+        young.undo();
+        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [None; 2]);
+    }
+
+    #[test]
+    fn a_key_stays_with_the_event_that_had_it_first() {
+        let connection = connection();
+        let mut young = Young::default();
+        young.add(1, event(1), vec![b"a".to_vec()]);
+        young.add(2, event(2), vec![b"a".to_vec(), b"b".to_vec()]);
+        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [Some(event(1)), Some(event(2))]);
+        young.keep(&connection, 2).unwrap();
+        young.keep(&connection, 1).unwrap();
+        let mut rows = connection.prepare("SELECT key, event FROM delivery_keys ORDER BY key").unwrap();
+        let rows: Vec<(Vec<u8>, i64)> = rows
+            .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
+            .unwrap()
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(rows, [(b"a".to_vec(), 1), (b"b".to_vec(), 2)]);
+    }
+}
