@@ -10,6 +10,8 @@ mod drafts;
 mod failure;
 mod fallbacks;
 mod fatal;
+mod inbox;
+mod key;
 mod messages;
 mod open;
 mod pauses;

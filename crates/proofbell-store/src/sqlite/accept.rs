@@ -2,18 +2,21 @@
 
 use jiff::Timestamp;
 use proofbell_engine::EventId;
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use uuid::Uuid;
 
 use super::batch::Desk;
 use super::codec::nanos;
 use super::failure::Failure;
-use super::young::Key;
+use super::key::{Key, case_key};
 use crate::{Acceptance, NewEvent, Shape, StoreError};
 
-const KNOWN_KEY: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event WHERE k.key = ?1";
+const KNOWN_BODY: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
+    WHERE k.key = ?1 AND e.source = ?2 AND e.body_hash = ?3";
+const KNOWN_ID: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
+    WHERE k.key = ?1 AND e.source = ?2 AND e.message_id = ?3";
 const INSERT: &str = "INSERT INTO events (id, source, message_id, body_hash, received_at, status, name, \
-    event_type, sr_uuid, reference_id, at, problem) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+    event_type, sr_uuid, reference_id, at, problem, case_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const INSERT_BODY: &str = "INSERT INTO event_bodies (event, headers, body) VALUES (?1, ?2, ?3)";
 const TAKE_BACK: [&str; 2] =
     ["DELETE FROM event_bodies WHERE event = ?1", "DELETE FROM events WHERE seq = ?1"];
@@ -21,17 +24,19 @@ pub(super) const DROP_KEY: &str = "DELETE FROM delivery_keys WHERE key = ?1 AND 
 const TO_REPLAY: &str = "SELECT e.seq, e.status, e.generation, b.event IS NOT NULL \
     FROM events e LEFT JOIN event_bodies b ON b.event = e.seq WHERE e.id = ?1";
 const REPLAY: &str = "UPDATE events SET status = 'accepted', generation = ?2, name = ?3, event_type = ?4, \
-    sr_uuid = ?5, reference_id = ?6, at = ?7, problem = NULL WHERE seq = ?1";
+    sr_uuid = ?5, reference_id = ?6, at = ?7, problem = NULL, case_key = ?8 WHERE seq = ?1";
 
 /// Keeps an event, unless it was seen before; leaves nothing behind when it fails. `headers` are encoded already.
 pub(super) fn accept(desk: &mut Desk<'_>, event: &NewEvent, headers: &[u8]) -> Result<Acceptance, Failure> {
-    let body_key = body_key(&event.source, &event.body_hash);
-    if let Some(first) = known(desk, &body_key)? {
+    let NewEvent { source, body_hash, .. } = event;
+    let body_key = Key::of_body(source, body_hash);
+    if let Some(first) = known(desk, &body_key, KNOWN_BODY, params![body_key.narrow(), source, body_hash])? {
         return Ok(Acceptance::Duplicate(first));
     }
-    let id_key = event.message_id.as_ref().map(|id| id_key(&event.source, id.as_str()));
+    let message_id = event.message_id.as_ref().map(AsRef::<str>::as_ref);
+    let id_key = message_id.map(|id| Key::of_message_id(source, id));
     let id_known = match &id_key {
-        Some(key) => known(desk, key)?.is_some(),
+        Some(key) => known(desk, key, KNOWN_ID, params![key.narrow(), source, message_id])?.is_some(),
         None => false,
     };
     let problem = match &event.shape {
@@ -60,7 +65,7 @@ pub(super) fn accept(desk: &mut Desk<'_>, event: &NewEvent, headers: &[u8]) -> R
 fn take_back(connection: &Connection, seq: i64, keys: &[Key], failure: Failure) -> Failure {
     let undo = || -> Result<(), Failure> {
         for key in keys {
-            connection.prepare_cached(DROP_KEY)?.execute(params![key, seq])?;
+            connection.prepare_cached(DROP_KEY)?.execute(params![key.narrow(), seq])?;
         }
         for sql in TAKE_BACK {
             connection.prepare_cached(sql)?.execute([seq])?;
@@ -86,37 +91,19 @@ fn insert(connection: &Connection, event: &NewEvent, problem: Option<&str>) -> R
         columns.reference_id,
         columns.at.map(|at| at.to_string()),
         problem,
+        columns.sr_uuid.map(case_key),
     ])?;
     Ok(seq)
 }
 
-fn known(desk: &Desk<'_>, key: &[u8]) -> Result<Option<EventId>, Failure> {
+/// The event that is known by this key: a young one, or one that the query finds.
+fn known(desk: &Desk<'_>, key: &Key, sql: &str, values: &[&dyn ToSql]) -> Result<Option<EventId>, Failure> {
     if let Some(event) = desk.young.event(key) {
         return Ok(Some(event));
     }
     let id: Option<Uuid> =
-        desk.connection.prepare_cached(KNOWN_KEY)?.query_row([key], |row| row.get(0)).optional()?;
+        desk.connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
     Ok(id.map(EventId))
-}
-
-/// The key under which a body is known: 32 bytes after the source, so no message id's key can look like it.
-pub(super) fn body_key(source: &str, hash: &[u8]) -> Key {
-    key(b'b', source, hash)
-}
-
-/// The key under which a message id is known.
-pub(super) fn id_key(source: &str, message_id: &str) -> Key {
-    key(b'i', source, message_id.as_bytes())
-}
-
-fn key(kind: u8, source: &str, rest: &[u8]) -> Key {
-    let mut key = Vec::with_capacity(source.len() + rest.len() + 2);
-    key.push(kind);
-    key.extend_from_slice(source.as_bytes());
-    // A source's name comes from a TOML key and a message id is visible ASCII: neither holds a zero.
-    key.push(0);
-    key.extend_from_slice(rest);
-    key
 }
 
 /// What a shape says, column by column.
@@ -180,6 +167,7 @@ pub(super) fn replay(connection: &Connection, id: EventId, shape: &Shape) -> Res
         columns.sr_uuid,
         columns.reference_id,
         columns.at.map(|at| at.to_string()),
+        columns.sr_uuid.map(case_key),
     ])?;
     Ok(next)
 }

@@ -25,7 +25,7 @@ macro_rules! claimable {
             "m.expires_at, e.id, b.body, c.body, s.kind, s.reason, s.since FROM messages m INDEXED BY ",
             $index,
             " LEFT JOIN message_bodies b ON b.message = m.seq LEFT JOIN events e ON e.seq = m.event ",
-            "LEFT JOIN cases c ON c.sr_uuid = m.sr_uuid LEFT JOIN suppressions s ON s.key = m.address_key ",
+            "LEFT JOIN cases c ON c.key = narrow(m.sr_uuid) AND c.sr_uuid = m.sr_uuid LEFT JOIN suppressions s ON s.key = m.address_key ",
             "AND (s.until IS NULL OR s.until > ?1) WHERE ",
             $condition
         )

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use super::backlog::Backlog;
 use super::checkpoint::Checkpointer;
+use super::key;
 use super::readers::Readers;
 use super::schema::{self, SchemaError};
 use super::writer::Writer;
@@ -148,6 +149,7 @@ fn connect(path: &Path, mode: OpenFlags, cache_kib: i64) -> Result<Connection, O
         // Without it a statement is prepared anew whenever a value is bound that its plan might depend on; every plan here is
         // fixed by its index.
         connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+        key::install(&connection)?;
         connection.pragma_update(None, "cache_size", -cache_kib)?;
         // Sorting and savepoints spill to memory, never to files.
         connection.pragma_update(None, "temp_store", "memory")?;

@@ -11,18 +11,20 @@ use super::batch::Desk;
 use super::codec::{decode, encode, limit, nanos, parse, time};
 use super::drafts::{DraftRow, insert_draft};
 use super::failure::Failure;
+use super::key::case_key;
 use crate::{Plan, PlanResult, StoreError, StoredEvent, Unplanned};
 
 pub(super) const UNPLANNED: &str = "SELECT e.id, e.source, e.generation, e.received_at, coalesce(b.body, x''), e.sr_uuid, c.body \
     FROM events e INDEXED BY events_unplanned \
-    LEFT JOIN event_bodies b ON b.event = e.seq LEFT JOIN cases c ON c.sr_uuid = e.sr_uuid \
+    LEFT JOIN event_bodies b ON b.event = e.seq LEFT JOIN cases c ON c.key = e.case_key AND c.sr_uuid = e.sr_uuid \
     WHERE e.status = 'accepted' ORDER BY e.seq LIMIT ?1";
 pub(super) const STORED: &str = "SELECT e.id, e.source, e.generation, e.received_at, b.body \
     FROM events e LEFT JOIN event_bodies b ON b.event = e.seq WHERE e.id = ?1";
 const TO_PLAN: &str = "SELECT seq, status, generation FROM events WHERE id = ?1";
-const VERSION: &str = "SELECT version FROM cases WHERE sr_uuid = ?1";
-const PUT_CASE: &str = "INSERT INTO cases (sr_uuid, version, updated_at, body) VALUES (?1, ?2, ?3, ?4) \
-    ON CONFLICT (sr_uuid) DO UPDATE SET version = excluded.version, updated_at = excluded.updated_at, body = excluded.body";
+const CASE: &str = "SELECT seq, version FROM cases WHERE key = ?1 AND sr_uuid = ?2";
+const INSERT_CASE: &str =
+    "INSERT INTO cases (version, updated_at, body, key, sr_uuid) VALUES (?1, ?2, ?3, ?4, ?5)";
+const UPDATE_CASE: &str = "UPDATE cases SET version = ?1, updated_at = ?2, body = ?3 WHERE seq = ?4";
 const INSERT_DECISION: &str = "INSERT INTO decisions (event, generation, at, body) VALUES (?1, ?2, ?3, ?4)";
 const PLANNED: &str = "UPDATE events SET status = 'planned' WHERE seq = ?1";
 
@@ -100,6 +102,7 @@ pub(super) struct PlanRow {
 }
 
 struct CaseRow {
+    key: [u8; 8],
     sr_uuid: String,
     version: u64,
     body: Vec<u8>,
@@ -110,7 +113,12 @@ impl PlanRow {
         let case = match plan.case.as_ref().and_then(|case| Some((case, case.sr_uuid.as_ref()?))) {
             Some((case, id)) => {
                 let body = encode("case", case)?;
-                Some(CaseRow { sr_uuid: id.to_string(), version: case.version, body })
+                Some(CaseRow {
+                    key: case_key(id.as_ref()),
+                    sr_uuid: id.to_string(),
+                    version: case.version,
+                    body,
+                })
             }
             None => None,
         };
@@ -147,12 +155,10 @@ pub(super) fn commit_plan(
     if status != "accepted" || generation != plan.generation {
         return Ok(PlanResult::Conflict);
     }
-    if let Some(case) = &plan.case {
-        if version(connection, &case.sr_uuid)? != plan.expected_version {
-            return Ok(PlanResult::Conflict);
-        }
-        let number = i64::try_from(case.version).unwrap_or(i64::MAX);
-        connection.prepare_cached(PUT_CASE)?.execute(params![case.sr_uuid, number, nanos(now), case.body])?;
+    if let Some(case) = &plan.case
+        && put_case(connection, case, plan.expected_version, now)? == Put::MovedOn
+    {
+        return Ok(PlanResult::Conflict);
     }
     connection.prepare_cached(INSERT_DECISION)?.execute(params![
         seq,
@@ -168,10 +174,35 @@ pub(super) fn commit_plan(
     Ok(PlanResult::Committed)
 }
 
-fn version(connection: &Connection, sr_uuid: &str) -> Result<u64, Failure> {
-    let version: Option<i64> =
-        connection.prepare_cached(VERSION)?.query_row([sr_uuid], |row| row.get(0)).optional()?;
-    Ok(version.and_then(|version| u64::try_from(version).ok()).unwrap_or(0))
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Put {
+    Done,
+    MovedOn,
+}
+
+/// Writes a case, unless its version is not the one that was planned with; a case that is not there has version 0.
+fn put_case(
+    connection: &Connection,
+    case: &CaseRow,
+    expected_version: u64,
+    now: Timestamp,
+) -> Result<Put, Failure> {
+    let CaseRow { key, sr_uuid, version, body } = case;
+    let found: Option<(i64, i64)> = connection
+        .prepare_cached(CASE)?
+        .query_row(params![key, sr_uuid], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    if found.and_then(|(_, version)| u64::try_from(version).ok()).unwrap_or(0) != expected_version {
+        return Ok(Put::MovedOn);
+    }
+    let (version, now) = (i64::try_from(*version).unwrap_or(i64::MAX), nanos(now));
+    match found {
+        Some((seq, _)) => {
+            connection.prepare_cached(UPDATE_CASE)?.execute(params![version, now, body, seq])?
+        }
+        None => connection.prepare_cached(INSERT_CASE)?.execute(params![version, now, body, key, sr_uuid])?,
+    };
+    Ok(Put::Done)
 }
 
 /// The seq of the event with this id.

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, params};
 
-use super::accept::{DROP_KEY, body_key, id_key};
+use super::accept::DROP_KEY;
 use super::codec::nanos;
 use super::failure::Failure;
+use super::key::Key;
 
 /// Events looked at in one transaction.
 const CHUNK: i64 = 200;
@@ -35,8 +36,9 @@ const FORGET: [&str; 6] = [
     "DELETE FROM reaches WHERE draft IN (SELECT seq FROM drafts WHERE event = ?1)",
     "UPDATE drafts SET body = NULL WHERE event = ?1",
 ];
-const FORGET_CASE: &str = "DELETE FROM cases WHERE sr_uuid = ?1 AND updated_at < ?2 AND NOT EXISTS \
-    (SELECT 1 FROM events_by_case e JOIN event_bodies b ON b.event = e.seq WHERE e.sr_uuid = ?1)";
+const FORGET_CASE: &str = "DELETE FROM cases WHERE key = narrow(?1) AND sr_uuid = ?1 AND updated_at < ?2 AND NOT EXISTS \
+    (SELECT 1 FROM events_by_case e JOIN event_bodies b ON b.event = e.seq \
+    WHERE e.case_key = narrow(?1) AND e.sr_uuid = ?1)";
 /// What is left of an event afterwards.
 const DROP: [&str; 4] = [
     "DELETE FROM attempts WHERE message IN \
@@ -140,9 +142,9 @@ impl Keys {
     /// Drops those that are this event's: another one may own the message id.
     fn drop(&self, connection: &Connection, event: i64) -> Result<(), Failure> {
         let mut statement = connection.prepare_cached(DROP_KEY)?;
-        statement.execute(params![body_key(&self.source, &self.body_hash), event])?;
+        statement.execute(params![Key::of_body(&self.source, &self.body_hash).narrow(), event])?;
         if let Some(id) = &self.message_id {
-            statement.execute(params![id_key(&self.source, id), event])?;
+            statement.execute(params![Key::of_message_id(&self.source, id).narrow(), event])?;
         }
         Ok(())
     }

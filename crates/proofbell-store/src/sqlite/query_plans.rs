@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params_from_iter};
 
 use super::views::stats;
-use super::{claims, drafts, fallbacks, planning, purge, schema, young};
+use super::{claims, drafts, fallbacks, key, planning, purge, schema, young};
 
 /// Each query, and how its outermost table is read.
 const QUERIES: [(&str, &str); 17] = [
@@ -28,8 +28,7 @@ const QUERIES: [(&str, &str); 17] = [
 
 #[test]
 fn queues_are_ranges_of_indexes() {
-    let mut connection = Connection::open_in_memory().unwrap();
-    schema::migrate(&mut connection).unwrap();
+    let connection = migrated();
     for (sql, expected) in QUERIES {
         let plan = plan(&connection, sql);
         assert_eq!(plan[0], expected, "{sql}\n{plan:#?}");
@@ -45,8 +44,7 @@ fn queues_are_ranges_of_indexes() {
 
 #[test]
 fn audiences_are_stepped_through() {
-    let mut connection = Connection::open_in_memory().unwrap();
-    schema::migrate(&mut connection).unwrap();
+    let connection = migrated();
     let plan = plan(&connection, drafts::AUDIENCES);
     let steps = plan.iter().filter(|step| step.contains("COVERING INDEX drafts_due")).count();
     assert_eq!(steps, 3, "{plan:#?}");
@@ -54,13 +52,20 @@ fn audiences_are_stepped_through() {
 
 #[test]
 fn events_of_a_case_are_found_by_it_or_among_those_that_wait() {
-    let mut connection = Connection::open_in_memory().unwrap();
-    schema::migrate(&mut connection).unwrap();
-    let plan = plan(&connection, "SELECT seq FROM events_by_case WHERE sr_uuid = ?1");
+    let connection = migrated();
+    let plan =
+        plan(&connection, "SELECT seq FROM events_by_case WHERE case_key = narrow(?1) AND sr_uuid = ?1");
     let steps: Vec<&String> = plan.iter().filter(|step| step.contains("events")).collect();
     let wanted =
-        ["SEARCH events USING INDEX events_of_case (sr_uuid=?)", "SCAN events USING INDEX events_unplanned"];
+        ["SEARCH events USING INDEX events_of_case (case_key=?)", "SCAN events USING INDEX events_unplanned"];
     assert_eq!(steps, wanted, "{plan:#?}");
+}
+
+fn migrated() -> Connection {
+    let mut connection = Connection::open_in_memory().unwrap();
+    key::install(&connection).unwrap();
+    schema::migrate(&mut connection).unwrap();
+    connection
 }
 
 fn plan(connection: &Connection, sql: &str) -> Vec<String> {

@@ -134,6 +134,7 @@ mod tests {
     fn reading_only_asks_for_the_newest_schema() {
         let mut connection = Connection::open_in_memory().unwrap();
         assert!(matches!(check(&connection), Err(SchemaError::Older { found: 0, .. })));
+        crate::sqlite::key::install(&connection).unwrap();
         migrate(&mut connection).unwrap();
         check(&connection).unwrap();
     }

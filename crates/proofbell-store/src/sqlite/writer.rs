@@ -4,9 +4,8 @@ use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc;
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -16,18 +15,9 @@ use super::batch::{Batch, panicked};
 use super::checkpoint::Checkpointer;
 use super::failure::{Failure, Moment, classify};
 use super::fatal::Fatal;
+use super::inbox::{Inbox, Rhythm, Taken, Weighed};
 use super::young::Young;
 use crate::StoreError;
-
-/// At most so many writes in one transaction …
-const BATCH_JOBS: usize = 1024;
-/// … and about so many bytes.
-const BATCH_BYTES: usize = 8 << 20;
-
-/// After a batch of so many writes the next one waits a moment for company …
-const GATHER_FROM: usize = 8;
-/// … of this length at most: short beside a commit, and never when little goes on.
-const GATHER: Duration = Duration::from_micros(1500);
 
 /// What the writer has done since it was opened.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -41,7 +31,7 @@ pub struct WriteCounts {
 /// The way to the writing thread. Dropping it waits until what was asked for is written.
 #[derive(Debug)]
 pub(super) struct Writer {
-    jobs: Option<mpsc::Sender<Box<dyn Job>>>,
+    inbox: Arc<Inbox<Box<dyn Job>>>,
     thread: Option<JoinHandle<()>>,
     backlog: Arc<Backlog>,
     fatal: Arc<Fatal>,
@@ -63,28 +53,29 @@ impl Writer {
         backlog: Backlog,
         lock: File,
     ) -> std::io::Result<Writer> {
-        let (jobs, inbox) = mpsc::channel();
+        let inbox = Arc::new(Inbox::new());
         let fatal = Arc::new(Fatal::new());
         let counts = Arc::new(Counts::default());
         let mut scribe = Scribe {
             connection,
             checkpointer,
             young,
-            inbox,
+            inbox: Arc::clone(&inbox),
             fatal: Arc::clone(&fatal),
             counts: Arc::clone(&counts),
-            last_batch: 0,
+            rhythm: Rhythm::default(),
             refusing: false,
         };
-        let alarm = Arc::clone(&fatal);
+        let (alarm, left) = (Arc::clone(&fatal), Arc::clone(&inbox));
         let thread = std::thread::Builder::new().name("proofbell-writer".to_owned()).spawn(move || {
             if catch_unwind(AssertUnwindSafe(|| scribe.run())).is_err() {
                 alarm.set("the writing thread panicked");
+                left.abandon();
             }
             drop(scribe);
             drop(lock);
         })?;
-        Ok(Writer { jobs: Some(jobs), thread: Some(thread), backlog: Arc::new(backlog), fatal, counts })
+        Ok(Writer { inbox, thread: Some(thread), backlog: Arc::new(backlog), fatal, counts })
     }
 
     /// Writes, and returns once it is committed. Dropping the future once it was polled changes nothing: it is written all the same.
@@ -98,7 +89,7 @@ impl Writer {
         let (reply, answer) = oneshot::channel();
         let task = Task { work: Some(work), done: None, reply, place };
         let gone = || StoreError::Fatal("the writing thread is gone".to_owned());
-        self.jobs.as_ref().ok_or_else(gone)?.send(Box::new(task)).map_err(|_| gone())?;
+        self.inbox.push(lane, Box::new(task)).map_err(|_| gone())?;
         answer.await.map_err(|_| gone())?
     }
 
@@ -118,7 +109,7 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        drop(self.jobs.take());
+        self.inbox.close();
         if let Some(thread) = self.thread.take()
             && thread.join().is_err()
         {
@@ -128,7 +119,7 @@ impl Drop for Writer {
 }
 
 /// Something to write.
-trait Job: Send {
+trait Job: Weighed + Send + std::fmt::Debug {
     /// Does it within the open transaction.
     ///
     /// # Errors
@@ -137,9 +128,24 @@ trait Job: Send {
 
     /// Answers, once the transaction has ended.
     fn answer(self: Box<Self>, committed: Result<(), StoreError>);
+}
 
-    /// About how large it is.
-    fn bytes(&self) -> usize;
+impl Weighed for Box<dyn Job> {
+    fn bytes(&self) -> usize {
+        (**self).bytes()
+    }
+}
+
+impl<T, W> Weighed for Task<T, W> {
+    fn bytes(&self) -> usize {
+        self.place.bytes
+    }
+}
+
+impl<T, W> std::fmt::Debug for Task<T, W> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Task").field("place", &self.place).finish_non_exhaustive()
+    }
 }
 
 struct Task<T, W> {
@@ -173,10 +179,6 @@ where
         // Nobody listens any more when the caller has gone; what was written stays.
         drop(reply.send(answer));
     }
-
-    fn bytes(&self) -> usize {
-        self.place.bytes
-    }
 }
 
 /// What the thread works with.
@@ -184,20 +186,18 @@ struct Scribe {
     connection: Connection,
     checkpointer: Checkpointer,
     young: Young,
-    inbox: mpsc::Receiver<Box<dyn Job>>,
+    inbox: Arc<Inbox<Box<dyn Job>>>,
     fatal: Arc<Fatal>,
     counts: Arc<Counts>,
-    /// Writes in the last transaction.
-    last_batch: usize,
+    rhythm: Rhythm,
     /// Whether the last transaction was lost, so that a full disk is logged once and not a thousand times.
     refusing: bool,
 }
 
 impl Scribe {
     fn run(&mut self) {
-        while let Ok(first) = self.inbox.recv() {
-            let mut batch = self.take(first);
-            let committed = self.fatal.check().and_then(|()| self.commit(&mut batch));
+        while let Some(Taken { jobs: mut batch, door }) = self.inbox.take(&mut self.rhythm) {
+            let committed = self.fatal.check().and_then(|()| self.commit(&mut batch, door));
             if let Err(StoreError::Fatal(problem)) = &committed {
                 self.fatal.set(problem);
             }
@@ -210,35 +210,9 @@ impl Scribe {
         }
     }
 
-    /// What waits now, up to a size at which nobody waits long for the commit. Those who were answered together come back
-    /// together: while much goes on, the first one back waits a moment for the others, so that they share a commit again.
-    fn take(&mut self, first: Box<dyn Job>) -> Vec<Box<dyn Job>> {
-        let gather_until = (self.last_batch >= GATHER_FROM).then(|| Instant::now() + GATHER);
-        let mut bytes = first.bytes();
-        let mut batch = vec![first];
-        while batch.len() < BATCH_JOBS && bytes < BATCH_BYTES {
-            let Some(job) = self.next(gather_until.filter(|_| batch.len() < self.last_batch)) else { break };
-            bytes = bytes.saturating_add(job.bytes());
-            batch.push(job);
-        }
-        self.last_batch = batch.len();
-        batch
-    }
-
-    /// A job that waits, or that comes before the time given.
-    fn next(&self, until: Option<Instant>) -> Option<Box<dyn Job>> {
-        match (self.inbox.try_recv(), until) {
-            (Ok(job), _) => Some(job),
-            (Err(_), None) => None,
-            (Err(_), Some(until)) => {
-                self.inbox.recv_timeout(until.saturating_duration_since(Instant::now())).ok()
-            }
-        }
-    }
-
-    fn commit(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    fn commit(&mut self, batch: &mut [Box<dyn Job>], door: usize) -> Result<(), StoreError> {
         let before = self.connection.total_changes();
-        let result = self.transact(batch);
+        let result = self.transact(batch, door);
         match &result {
             Ok(()) => {
                 self.young.settle();
@@ -260,13 +234,22 @@ impl Scribe {
         result
     }
 
-    fn transact(&mut self, batch: &mut [Box<dyn Job>]) -> Result<(), StoreError> {
+    fn transact(&mut self, batch: &mut [Box<dyn Job>], door: usize) -> Result<(), StoreError> {
         execute(&self.connection, "BEGIN IMMEDIATE", Moment::Statement)?;
         let transaction = Batch::new(&self.connection, &mut self.young);
-        for job in batch {
+        let (door, pipeline) = batch.split_at_mut(door);
+        for job in door {
             job.run(&transaction)?;
         }
-        execute(&self.connection, "COMMIT", Moment::Commit)
+        let began = Instant::now();
+        for job in &mut *pipeline {
+            job.run(&transaction)?;
+        }
+        execute(&self.connection, "COMMIT", Moment::Commit)?;
+        if !pipeline.is_empty() {
+            self.rhythm.wrote_for_pipeline(began.elapsed());
+        }
+        Ok(())
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {

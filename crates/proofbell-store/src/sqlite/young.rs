@@ -11,15 +11,13 @@ use proofbell_engine::EventId;
 use rusqlite::{Connection, params};
 use uuid::Uuid;
 
-use super::accept::{body_key, id_key};
 use super::failure::Failure;
+use super::key::Key;
 
 pub(super) const WAITING: &str = "SELECT seq, id, source, message_id, body_hash \
     FROM events INDEXED BY events_unplanned WHERE status = 'accepted'";
 /// An event that is planned again has its keys there already.
 const KEEP: &str = "INSERT OR IGNORE INTO delivery_keys (key, event) VALUES (?1, ?2)";
-
-pub(super) type Key = Vec<u8>;
 
 /// Keys that are in memory alone. Follows its connection's transaction: what is rolled back there is undone here.
 #[derive(Debug, Default)]
@@ -48,8 +46,8 @@ impl Young {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (source, message_id): (String, Option<String>) = (row.get(2)?, row.get(3)?);
-            let mut keys = vec![body_key(&source, &row.get::<_, Vec<u8>>(4)?)];
-            keys.extend(message_id.map(|id| id_key(&source, &id)));
+            let mut keys = vec![Key::of_body(&source, &row.get::<_, Vec<u8>>(4)?)];
+            keys.extend(message_id.map(|id| Key::of_message_id(&source, &id)));
             young.add(row.get(0)?, EventId(row.get::<_, Uuid>(1)?), keys);
         }
         young.settle();
@@ -57,14 +55,14 @@ impl Young {
     }
 
     /// The young event that this key is of.
-    pub(super) fn event(&self, key: &[u8]) -> Option<EventId> {
+    pub(super) fn event(&self, key: &Key) -> Option<EventId> {
         self.events.get(key).copied()
     }
 
     /// Takes in an event's keys. One that another event holds stays that event's.
     pub(super) fn add(&mut self, seq: i64, event: EventId, mut keys: Vec<Key>) {
         keys.retain(|key| !self.events.contains_key(key));
-        self.events.extend(keys.iter().map(|key| (key.clone(), event)));
+        self.events.extend(keys.iter().map(|key| (*key, event)));
         self.keys.insert(seq, keys);
         self.changes.push(Change::Added(seq));
     }
@@ -76,7 +74,7 @@ impl Young {
         self.changes.push(Change::Taken(seq, taken));
         if let Some(Change::Taken(_, taken)) = self.changes.last() {
             for (key, _) in taken {
-                connection.prepare_cached(KEEP)?.execute(params![key, seq])?;
+                connection.prepare_cached(KEEP)?.execute(params![key.narrow(), seq])?;
             }
         }
         Ok(())
@@ -97,7 +95,7 @@ impl Young {
                     }
                 }
                 Some(Change::Taken(seq, taken)) => {
-                    self.keys.insert(seq, taken.iter().map(|(key, _)| key.clone()).collect());
+                    self.keys.insert(seq, taken.iter().map(|(key, _)| *key).collect());
                     self.events.extend(taken);
                 }
                 None => {}
@@ -126,47 +124,51 @@ mod tests {
 
     fn connection() -> Connection {
         let connection = Connection::open_in_memory().unwrap();
-        let table =
-            "CREATE TABLE delivery_keys (key BLOB PRIMARY KEY, event INTEGER NOT NULL) STRICT, WITHOUT ROWID";
+        let table = "CREATE TABLE delivery_keys (key BLOB, event INTEGER, PRIMARY KEY (key, event)) STRICT, WITHOUT ROWID";
         connection.execute_batch(table).unwrap();
         connection
+    }
+
+    fn key(id: &str) -> Key {
+        Key::of_message_id("legitmark", id)
     }
 
     #[test]
     fn what_is_undone_was_never_there() {
         let connection = connection();
+        let keys = [key("a"), key("b")];
         let mut young = Young::default();
-        young.add(1, event(1), vec![b"a".to_vec(), b"b".to_vec()]);
+        young.add(1, event(1), keys.to_vec());
         young.settle();
 
         let mark = young.mark();
         young.keep(&connection, 1).unwrap();
-        young.add(2, event(2), vec![b"a".to_vec()]);
-        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [Some(event(2)), None]);
+        young.add(2, event(2), vec![key("a")]);
+        assert_eq!(keys.map(|key| young.event(&key)), [Some(event(2)), None]);
         young.undo_to(mark);
-        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [Some(event(1)); 2]);
+        assert_eq!(keys.map(|key| young.event(&key)), [Some(event(1)); 2]);
 
         young.keep(&connection, 1).unwrap();
         young.settle();
         young.undo();
-        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [None; 2]);
+        assert_eq!(keys.map(|key| young.event(&key)), [None; 2]);
     }
 
     #[test]
     fn a_key_stays_with_the_event_that_had_it_first() {
         let connection = connection();
         let mut young = Young::default();
-        young.add(1, event(1), vec![b"a".to_vec()]);
-        young.add(2, event(2), vec![b"a".to_vec(), b"b".to_vec()]);
-        assert_eq!([b"a", b"b"].map(|key| young.event(key)), [Some(event(1)), Some(event(2))]);
+        young.add(1, event(1), vec![key("a")]);
+        young.add(2, event(2), vec![key("a"), key("b")]);
+        assert_eq!([key("a"), key("b")].map(|key| young.event(&key)), [Some(event(1)), Some(event(2))]);
         young.keep(&connection, 2).unwrap();
         young.keep(&connection, 1).unwrap();
-        let mut rows = connection.prepare("SELECT key, event FROM delivery_keys ORDER BY key").unwrap();
+        let mut rows = connection.prepare("SELECT key, event FROM delivery_keys ORDER BY event").unwrap();
         let rows: Vec<(Vec<u8>, i64)> = rows
             .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))
             .unwrap()
             .collect::<Result<_, _>>()
             .unwrap();
-        assert_eq!(rows, [(b"a".to_vec(), 1), (b"b".to_vec(), 2)]);
+        assert_eq!(rows, [(key("a").narrow().to_vec(), 1), (key("b").narrow().to_vec(), 2)]);
     }
 }

@@ -13,6 +13,8 @@ const COLUMNS: &str = "SELECT e.id, e.source, e.message_id, e.name, e.event_type
 const ONE: &str = "SELECT e.id, e.source, e.message_id, e.name, e.event_type, e.sr_uuid, e.reference_id, \
     e.received_at, e.at, e.status, e.problem, e.generation, b.body \
     FROM events e LEFT JOIN event_bodies b ON b.event = e.seq WHERE e.id = ?1";
+const OF_CASE: &str = "e.seq IN (SELECT c.seq FROM (SELECT ? AS id) AS wanted JOIN events_by_case c \
+    ON c.case_key = narrow(wanted.id) AND c.sr_uuid = wanted.id)";
 const DECISIONS: &str = "SELECT d.body, d.at FROM events e JOIN decisions d ON d.event = e.seq \
     WHERE e.id = ?1 ORDER BY d.generation";
 
@@ -26,7 +28,7 @@ pub(in crate::sqlite) fn list(
 ) -> Result<Vec<EventView>, Failure> {
     one_of("status", filter.status.as_deref(), &["accepted", "planned", "quarantined"])?;
     let (sql, values) = Query::new()
-        .with("e.seq IN (SELECT seq FROM events_by_case WHERE sr_uuid = ?)", filter.sr_uuid)
+        .with(OF_CASE, filter.sr_uuid)
         .with("e.name = ?", filter.name)
         .with("e.status = ?", filter.status)
         .build(COLUMNS, "e.seq DESC", filter.limit);
@@ -87,9 +89,7 @@ pub(super) fn finish((event, at): EventRow) -> Result<EventView, Failure> {
 
 /// Lists all events of a case, oldest first.
 pub(super) fn of_case(connection: &Connection, sr_uuid: &str) -> Result<Vec<EventView>, Failure> {
-    let sql = format!(
-        "{COLUMNS} WHERE e.seq IN (SELECT seq FROM events_by_case WHERE sr_uuid = ?1) ORDER BY e.seq"
-    );
+    let sql = format!("{COLUMNS} WHERE {OF_CASE} ORDER BY e.seq");
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map([sr_uuid], columns)?;
     rows.map(|row| finish(row?)).collect()

@@ -1,0 +1,242 @@
+//! What waits for the writing thread, in two lanes.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::backlog::Lane;
+
+/// At most so many writes in one transaction …
+const BATCH_JOBS: usize = 1024;
+/// … and about so many bytes.
+const BATCH_BYTES: usize = 8 << 20;
+
+/// A batch with so many writes of the door is a flood: the next one waits a moment for company …
+const FLOOD_FROM: usize = 8;
+/// … of this length at most: short beside a commit, and never when little goes on.
+const GATHER: Duration = Duration::from_micros(1500);
+/// In a flood the door comes first: what else writes rests for so many times as long as it wrote.
+const REST: u32 = 4;
+
+/// A write that can be weighed.
+pub(super) trait Weighed {
+    /// About how large it is.
+    fn bytes(&self) -> usize;
+}
+
+/// The queue of the writing thread.
+///
+/// Events come in waves, and who sends one waits for the answer; whatever the pipeline writes can wait a moment. So in a
+/// flood the pipeline gets a fifth of the writer's time until the wave is over, and otherwise all it wants.
+#[derive(Debug)]
+pub(super) struct Inbox<J> {
+    queues: Mutex<Queues<J>>,
+    ready: Condvar,
+}
+
+#[derive(Debug)]
+struct Queues<J> {
+    door: VecDeque<J>,
+    pipeline: VecDeque<J>,
+    closed: bool,
+}
+
+/// What the writing thread remembers from batch to batch.
+#[derive(Debug, Default)]
+pub(super) struct Rhythm {
+    /// Writes of the door in the last batch.
+    last_wave: usize,
+    /// Until when the pipeline rests in a flood.
+    rest_until: Option<Instant>,
+}
+
+impl Rhythm {
+    /// Notes that a batch's writes for the pipeline took so long, their commit included.
+    pub(super) fn wrote_for_pipeline(&mut self, took: Duration) {
+        self.rest_until = Instant::now().checked_add(took * REST);
+    }
+
+    fn is_flood(&self) -> bool {
+        self.last_wave >= FLOOD_FROM
+    }
+
+    /// Until when the pipeline has to wait, if it has to.
+    fn rest(&self, now: Instant) -> Option<Instant> {
+        self.rest_until.filter(|until| self.is_flood() && *until > now)
+    }
+}
+
+/// Writes for one transaction, the door's first.
+#[derive(Debug)]
+pub(super) struct Taken<J> {
+    pub(super) jobs: Vec<J>,
+    /// How many of them are the door's.
+    pub(super) door: usize,
+}
+
+impl<J: Weighed> Inbox<J> {
+    pub(super) fn new() -> Inbox<J> {
+        let queues = Queues { door: VecDeque::new(), pipeline: VecDeque::new(), closed: false };
+        Inbox { queues: Mutex::new(queues), ready: Condvar::new() }
+    }
+
+    /// Adds a write, unless the inbox is closed.
+    ///
+    /// # Errors
+    /// The write itself.
+    pub(super) fn push(&self, lane: Lane, job: J) -> Result<(), J> {
+        let mut queues = self.lock();
+        if queues.closed {
+            return Err(job);
+        }
+        queues.of(lane).push_back(job);
+        drop(queues);
+        self.ready.notify_one();
+        Ok(())
+    }
+
+    /// Takes no more; what waits is still written.
+    pub(super) fn close(&self) {
+        self.lock().closed = true;
+        self.ready.notify_one();
+    }
+
+    /// Takes no more, and drops what waits: nobody is left to write it.
+    pub(super) fn abandon(&self) {
+        let mut queues = self.lock();
+        queues.closed = true;
+        let left = (std::mem::take(&mut queues.door), std::mem::take(&mut queues.pipeline));
+        drop(queues);
+        drop(left);
+    }
+
+    /// Waits for writes, and takes what may share a transaction: up to a size at which nobody waits long for the commit.
+    /// `None` once the inbox is closed and empty.
+    pub(super) fn take(&self, rhythm: &mut Rhythm) -> Option<Taken<J>> {
+        let mut queues = self.lock();
+        while queues.door.is_empty() && queues.pipeline.is_empty() {
+            if queues.closed {
+                return None;
+            }
+            queues = self.ready.wait(queues).unwrap_or_else(PoisonError::into_inner);
+        }
+        if rhythm.is_flood() {
+            queues = self.gather(queues, rhythm.last_wave);
+        }
+        let mut room = Room { jobs: BATCH_JOBS, bytes: BATCH_BYTES };
+        let mut jobs = Vec::new();
+        room.fill(&mut jobs, &mut queues.door);
+        let door = jobs.len();
+        // With nobody at the door, the pipeline need not rest.
+        if door == 0 || rhythm.rest(Instant::now()).is_none() {
+            room.fill(&mut jobs, &mut queues.pipeline);
+        }
+        rhythm.last_wave = door;
+        Some(Taken { jobs, door })
+    }
+
+    /// Those who were answered together come back together: waits a moment for the rest of the wave, so that they share
+    /// a commit again.
+    fn gather<'a>(&self, queues: MutexGuard<'a, Queues<J>>, wave: usize) -> MutexGuard<'a, Queues<J>> {
+        let incomplete = |queues: &mut Queues<J>| queues.door.len() < wave && !queues.closed;
+        let waited = self.ready.wait_timeout_while(queues, GATHER, incomplete);
+        waited.unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queues<J>> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<J> Queues<J> {
+    fn of(&mut self, lane: Lane) -> &mut VecDeque<J> {
+        match lane {
+            Lane::Door => &mut self.door,
+            Lane::Pipeline => &mut self.pipeline,
+        }
+    }
+}
+
+/// What a transaction still has room for; there is always room for a first write.
+struct Room {
+    jobs: usize,
+    bytes: usize,
+}
+
+impl Room {
+    fn fill<J: Weighed>(&mut self, jobs: &mut Vec<J>, queue: &mut VecDeque<J>) {
+        while (self.bytes > 0 && self.jobs > 0)
+            && let Some(job) = queue.pop_front()
+        {
+            self.jobs -= 1;
+            self.bytes = self.bytes.saturating_sub(job.bytes());
+            jobs.push(job);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Weighed for &str {
+        fn bytes(&self) -> usize {
+            self.len()
+        }
+    }
+
+    fn inbox(door: usize) -> Inbox<&'static str> {
+        let inbox = Inbox::new();
+        inbox.push(Lane::Pipeline, "plan").unwrap();
+        for _ in 0..door {
+            inbox.push(Lane::Door, "event").unwrap();
+        }
+        inbox
+    }
+
+    fn rested(last_wave: usize) -> Rhythm {
+        let mut rhythm = Rhythm { last_wave, rest_until: None };
+        rhythm.wrote_for_pipeline(Duration::from_secs(60));
+        rhythm
+    }
+
+    #[test]
+    fn the_door_comes_first_and_the_pipeline_waits_only_in_a_flood() {
+        let take = |door, rhythm: &mut Rhythm| inbox(door).take(rhythm).unwrap().jobs;
+        assert_eq!(take(1, &mut Rhythm::default()), ["event", "plan"]);
+        assert_eq!(take(FLOOD_FROM, &mut rested(0)), [vec!["event"; FLOOD_FROM], vec!["plan"]].concat());
+        assert_eq!(take(FLOOD_FROM, &mut rested(FLOOD_FROM)), ["event"; FLOOD_FROM]);
+        assert_eq!(take(0, &mut rested(FLOOD_FROM)), ["plan"]);
+        let mut over = Rhythm { last_wave: FLOOD_FROM, rest_until: None };
+        assert_eq!(take(FLOOD_FROM, &mut over).last(), Some(&"plan"));
+    }
+
+    #[test]
+    fn a_closed_inbox_is_emptied_first() {
+        let inbox = inbox(1);
+        inbox.close();
+        assert_eq!(inbox.push(Lane::Door, "late"), Err("late"));
+        let mut rhythm = Rhythm::default();
+        assert_eq!(inbox.take(&mut rhythm).unwrap().jobs.len(), 2);
+        assert!(inbox.take(&mut rhythm).is_none());
+    }
+
+    #[test]
+    fn an_abandoned_inbox_holds_nothing() {
+        let inbox = inbox(1);
+        inbox.abandon();
+        assert_eq!(inbox.push(Lane::Door, "late"), Err("late"));
+        assert!(inbox.take(&mut Rhythm::default()).is_none());
+    }
+
+    #[test]
+    fn a_transaction_has_room_for_so_much() {
+        let inbox = Inbox::new();
+        for _ in 0..BATCH_JOBS + 1 {
+            inbox.push(Lane::Door, "event").unwrap();
+        }
+        let mut rhythm = Rhythm::default();
+        assert_eq!(inbox.take(&mut rhythm).unwrap().jobs.len(), BATCH_JOBS);
+        assert_eq!(inbox.take(&mut rhythm).unwrap().jobs.len(), 1);
+    }
+}
