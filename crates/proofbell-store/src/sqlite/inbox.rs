@@ -16,7 +16,7 @@ const FLOOD_FROM: usize = 8;
 /// … of this length at most: short beside a commit, and never when little goes on.
 const GATHER: Duration = Duration::from_micros(1500);
 /// In a flood the door comes first: what else writes rests for so many times as long as it wrote.
-const REST: u32 = 4;
+const REST: u32 = 9;
 
 /// A write that can be weighed.
 pub(super) trait Weighed {
@@ -27,7 +27,8 @@ pub(super) trait Weighed {
 /// The queue of the writing thread.
 ///
 /// Events come in waves, and who sends one waits for the answer; whatever the pipeline writes can wait a moment. So in a
-/// flood the pipeline gets a fifth of the writer's time until the wave is over, and otherwise all it wants.
+/// flood the pipeline gets a tenth of the writer's time, and what the door
+/// leaves of it.
 #[derive(Debug)]
 pub(super) struct Inbox<J> {
     queues: Mutex<Queues<J>>,
@@ -44,8 +45,8 @@ struct Queues<J> {
 /// What the writing thread remembers from batch to batch.
 #[derive(Debug, Default)]
 pub(super) struct Rhythm {
-    /// Writes of the door in the last batch.
-    last_wave: usize,
+    /// How many come together lately: the largest batch of the door, fading.
+    wave: usize,
     /// Until when the pipeline rests in a flood.
     rest_until: Option<Instant>,
 }
@@ -57,7 +58,7 @@ impl Rhythm {
     }
 
     fn is_flood(&self) -> bool {
-        self.last_wave >= FLOOD_FROM
+        self.wave >= FLOOD_FROM
     }
 
     /// Until when the pipeline has to wait, if it has to.
@@ -121,7 +122,7 @@ impl<J: Weighed> Inbox<J> {
             queues = self.ready.wait(queues).unwrap_or_else(PoisonError::into_inner);
         }
         if rhythm.is_flood() {
-            queues = self.gather(queues, rhythm.last_wave);
+            queues = self.gather(queues, rhythm.wave / 2);
         }
         let mut room = Room { jobs: BATCH_JOBS, bytes: BATCH_BYTES };
         let mut jobs = Vec::new();
@@ -131,14 +132,14 @@ impl<J: Weighed> Inbox<J> {
         if door == 0 || rhythm.rest(Instant::now()).is_none() {
             room.fill(&mut jobs, &mut queues.pipeline);
         }
-        rhythm.last_wave = door;
+        rhythm.wave = door.max(rhythm.wave - rhythm.wave.div_ceil(8));
         Some(Taken { jobs, door })
     }
 
-    /// Those who were answered together come back together: waits a moment for the rest of the wave, so that they share
-    /// a commit again.
-    fn gather<'a>(&self, queues: MutexGuard<'a, Queues<J>>, wave: usize) -> MutexGuard<'a, Queues<J>> {
-        let incomplete = |queues: &mut Queues<J>| queues.door.len() < wave && !queues.closed;
+    /// Those who were answered together come back together: waits a moment for half of a wave, so that they share a commit
+    /// again. The other half is at the door while this one is written.
+    fn gather<'a>(&self, queues: MutexGuard<'a, Queues<J>>, half: usize) -> MutexGuard<'a, Queues<J>> {
+        let incomplete = |queues: &mut Queues<J>| queues.door.len() < half && !queues.closed;
         let waited = self.ready.wait_timeout_while(queues, GATHER, incomplete);
         waited.unwrap_or_else(PoisonError::into_inner).0
     }
@@ -194,8 +195,8 @@ mod tests {
         inbox
     }
 
-    fn rested(last_wave: usize) -> Rhythm {
-        let mut rhythm = Rhythm { last_wave, rest_until: None };
+    fn rested(wave: usize) -> Rhythm {
+        let mut rhythm = Rhythm { wave, rest_until: None };
         rhythm.wrote_for_pipeline(Duration::from_secs(60));
         rhythm
     }
@@ -207,7 +208,7 @@ mod tests {
         assert_eq!(take(FLOOD_FROM, &mut rested(0)), [vec!["event"; FLOOD_FROM], vec!["plan"]].concat());
         assert_eq!(take(FLOOD_FROM, &mut rested(FLOOD_FROM)), ["event"; FLOOD_FROM]);
         assert_eq!(take(0, &mut rested(FLOOD_FROM)), ["plan"]);
-        let mut over = Rhythm { last_wave: FLOOD_FROM, rest_until: None };
+        let mut over = Rhythm { wave: FLOOD_FROM, rest_until: None };
         assert_eq!(take(FLOOD_FROM, &mut over).last(), Some(&"plan"));
     }
 
