@@ -1,6 +1,6 @@
 //! The schema and its versions.
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// One script a version, in order. A script that was released is never changed: changes come as a further script.
 const MIGRATIONS: &[&str] = &[include_str!("sql/0001_spine.sql"), include_str!("sql/0002_young.sql")];
@@ -34,6 +34,14 @@ pub enum SchemaError {
     /// The file holds something else.
     #[error("the file is a database of another application")]
     Foreign,
+    /// A row refers to one that is not there, so that its tables cannot be made anew.
+    #[error(
+        "a row of `{table}` refers to one that is not there, so the store cannot be brought up to date: restore a backup"
+    )]
+    Dangling {
+        /// The table of the row.
+        table: String,
+    },
     /// The database itself failed.
     #[error(transparent)]
     Sqlite(#[from] rusqlite::Error),
@@ -54,10 +62,26 @@ pub(super) fn check(connection: &Connection) -> Result<(), SchemaError> {
 }
 
 fn migrate_with(connection: &mut Connection, migrations: &[&str]) -> Result<(), SchemaError> {
+    // A script may replace a table that others refer to; it cannot be told within a transaction, and the check makes up for it.
+    connection.pragma_update(None, "foreign_keys", false)?;
+    let migrated = migrate_unchecked(connection, migrations);
+    connection.pragma_update(None, "foreign_keys", true)?;
+    migrated
+}
+
+fn migrate_unchecked(connection: &mut Connection, migrations: &[&str]) -> Result<(), SchemaError> {
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let found = version(&transaction, migrations.len())?;
     for script in migrations.iter().skip(found) {
         transaction.execute_batch(script)?;
+    }
+    if found < migrations.len()
+        && let Some(table) = transaction
+            .prepare("PRAGMA foreign_key_check")?
+            .query_row([], |row| row.get::<_, String>(0))
+            .optional()?
+    {
+        return Err(SchemaError::Dangling { table });
     }
     transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
     transaction.pragma_update(None, "user_version", i64::try_from(migrations.len()).unwrap_or(i64::MAX))?;
