@@ -2,11 +2,12 @@
 
 use jiff::Timestamp;
 use proofbell_engine::EventId;
+use proofbell_event::MessageId;
 use rusqlite::{Connection, OptionalExtension, ToSql, params};
 use uuid::Uuid;
 
 use super::batch::Desk;
-use super::codec::nanos;
+use super::codec::{encode, nanos};
 use super::failure::Failure;
 use super::key::{Key, case_key};
 use crate::{Acceptance, NewEvent, Shape, StoreError};
@@ -26,17 +27,51 @@ const TO_REPLAY: &str = "SELECT e.seq, e.status, e.generation, b.event IS NOT NU
 const REPLAY: &str = "UPDATE events SET status = 'accepted', generation = ?2, name = ?3, event_type = ?4, \
     sr_uuid = ?5, reference_id = ?6, at = ?7, problem = NULL, case_key = ?8 WHERE seq = ?1";
 
-/// Keeps an event, unless it was seen before; leaves nothing behind when it fails. `headers` are encoded already.
-pub(super) fn accept(desk: &mut Desk<'_>, event: &NewEvent, headers: &[u8]) -> Result<Acceptance, Failure> {
-    let NewEvent { source, body_hash, .. } = event;
-    let body_key = Key::of_body(source, body_hash);
-    if let Some(first) = known(desk, &body_key, KNOWN_BODY, params![body_key.narrow(), source, body_hash])? {
+/// An event as it is to be written. Made before the writing thread sees it: whatever can be done elsewhere is.
+pub(super) struct Arrival {
+    event: NewEvent,
+    headers: Vec<u8>,
+    body_key: Key,
+    id_key: Option<Key>,
+    case_key: Option<[u8; 8]>,
+    at: Option<String>,
+}
+
+impl Arrival {
+    pub(super) fn new(event: NewEvent) -> Result<Arrival, StoreError> {
+        let columns = Columns::of(&event.shape);
+        let id_key = |id: &MessageId| Key::of_message_id(&event.source, id.as_str());
+        Ok(Arrival {
+            headers: encode("header", &event.headers)?,
+            body_key: Key::of_body(&event.source, &event.body_hash),
+            id_key: event.message_id.as_ref().map(id_key),
+            case_key: columns.sr_uuid.map(case_key),
+            at: columns.at.map(|at| at.to_string()),
+            event,
+        })
+    }
+
+    /// About how large its texts are.
+    pub(super) fn bytes(&self) -> usize {
+        self.event.body.len() + self.headers.len()
+    }
+
+    fn message_id(&self) -> Option<&str> {
+        self.event.message_id.as_ref().map(AsRef::as_ref)
+    }
+}
+
+/// Keeps an event, unless it was seen before; leaves nothing behind when it fails.
+pub(super) fn accept(desk: &mut Desk<'_>, arrival: &Arrival) -> Result<Acceptance, Failure> {
+    let Arrival { event, body_key, id_key, .. } = arrival;
+    let (source, body_hash) = (&event.source, &event.body_hash);
+    if let Some(first) = known(desk, body_key, KNOWN_BODY, params![body_key.narrow(), source, body_hash])? {
         return Ok(Acceptance::Duplicate(first));
     }
-    let message_id = event.message_id.as_ref().map(AsRef::<str>::as_ref);
-    let id_key = message_id.map(|id| Key::of_message_id(source, id));
-    let id_known = match &id_key {
-        Some(key) => known(desk, key, KNOWN_ID, params![key.narrow(), source, message_id])?.is_some(),
+    let id_known = match id_key {
+        Some(key) => {
+            known(desk, key, KNOWN_ID, params![key.narrow(), source, arrival.message_id()])?.is_some()
+        }
         None => false,
     };
     let problem = match &event.shape {
@@ -44,11 +79,14 @@ pub(super) fn accept(desk: &mut Desk<'_>, event: &NewEvent, headers: &[u8]) -> R
         Shape::Event { .. } if id_known => Some("message id was seen before with another body"),
         Shape::Event { .. } => None,
     };
-    let keys: Vec<Key> = [Some(body_key), id_key.filter(|_| !id_known)].into_iter().flatten().collect();
+    if problem.is_none() && desk.young.is_full() {
+        return Err(StoreError::Busy("too many events wait for planning".to_owned()).into());
+    }
+    let keys: Vec<Key> = [Some(*body_key), id_key.filter(|_| !id_known)].into_iter().flatten().collect();
     let mark = desk.young.mark();
-    let seq = insert(desk.connection, event, problem)?;
+    let seq = insert(desk.connection, arrival, problem)?;
     let mut complete = || {
-        desk.connection.prepare_cached(INSERT_BODY)?.execute(params![seq, headers, event.body])?;
+        desk.connection.prepare_cached(INSERT_BODY)?.execute(params![seq, arrival.headers, event.body])?;
         desk.young.add(seq, event.id, keys.clone());
         match problem {
             Some(_) => desk.young.keep(desk.connection, seq).map(|()| Acceptance::Quarantined(event.id)),
@@ -75,13 +113,14 @@ fn take_back(connection: &Connection, seq: i64, keys: &[Key], failure: Failure) 
     undo().err().map_or(failure, |error| Failure::Transaction(error.into_error()))
 }
 
-fn insert(connection: &Connection, event: &NewEvent, problem: Option<&str>) -> Result<i64, Failure> {
+fn insert(connection: &Connection, arrival: &Arrival, problem: Option<&str>) -> Result<i64, Failure> {
+    let event = &arrival.event;
     let columns = Columns::of(&event.shape);
     let status = if problem.is_some() { "quarantined" } else { "accepted" };
     let seq = connection.prepare_cached(INSERT)?.insert(params![
         event.id.0,
         event.source,
-        event.message_id.as_ref().map(AsRef::<str>::as_ref),
+        arrival.message_id(),
         event.body_hash,
         nanos(event.received_at),
         status,
@@ -89,9 +128,9 @@ fn insert(connection: &Connection, event: &NewEvent, problem: Option<&str>) -> R
         columns.event_type,
         columns.sr_uuid,
         columns.reference_id,
-        columns.at.map(|at| at.to_string()),
+        arrival.at,
         problem,
-        columns.sr_uuid.map(case_key),
+        arrival.case_key,
     ])?;
     Ok(seq)
 }

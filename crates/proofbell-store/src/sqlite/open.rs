@@ -22,6 +22,8 @@ pub struct SqliteOptions {
     pub most_waiting: usize,
     /// Bytes that may wait before further ones are refused as busy.
     pub most_waiting_bytes: usize,
+    /// At most so many events wait for planning, about 150 bytes of memory each; the door answers "busy" beyond that.
+    pub most_unplanned: usize,
     /// How long one query may read.
     pub read_deadline: Duration,
 }
@@ -30,6 +32,7 @@ impl Default for SqliteOptions {
     fn default() -> Self {
         SqliteOptions {
             most_waiting: 2048,
+            most_unplanned: 500_000,
             most_waiting_bytes: 64 << 20,
             read_deadline: Duration::from_secs(5),
         }
@@ -104,7 +107,8 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Parts, OpenEr
     prepare_writer(&connection).map_err(|problem| database(path, problem))?;
     schema::migrate(&mut connection).map_err(|problem| schema_problem(path, problem))?;
     let checkpointer = Checkpointer::install(&mut connection).map_err(|problem| database(path, problem))?;
-    let young = Young::load(&connection).map_err(|problem| database(path, problem))?;
+    let young =
+        Young::load(&connection, options.most_unplanned).map_err(|problem| database(path, problem))?;
     let backlog = Backlog::new(options.most_waiting, options.most_waiting_bytes);
     let (work, people) = readers(path, options)?;
     let writer = Writer::start(connection, checkpointer, young, backlog, lock)

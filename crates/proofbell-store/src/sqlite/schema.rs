@@ -162,4 +162,49 @@ mod tests {
         migrate(&mut connection).unwrap();
         check(&connection).unwrap();
     }
+
+    /// A store of the first version, with an event that was planned, its case and a message.
+    const OLD: &str = "
+        INSERT INTO events (seq, id, source, message_id, body_hash, received_at, status, sr_uuid)
+            VALUES (7, x'01', 'legitmark', 'msg_1', x'aa', 5, 'planned', 'sr');
+        INSERT INTO event_bodies VALUES (7, x'', x'7b7d');
+        INSERT INTO delivery_keys VALUES (x'626c656769746d61726b00aa', 7);
+        INSERT INTO cases (sr_uuid, version, updated_at, body) VALUES ('sr', 3, 5, x'7b7d');
+        INSERT INTO drafts (seq, id, event, rule, audience, state, woken) VALUES (8, x'02', 7, 'r', 'a', 'addressed', 1);
+        INSERT INTO messages (id, draft, channel, event_name, event_at, rule, template, send_stale, made_at, due_at,
+            expires_at, state, provider_id) VALUES (x'03', 8, 'c', 'e', '', 'r', 't', 0, 1, 2, 3, 'sent', 'SM1');";
+
+    #[test]
+    fn a_store_of_the_first_version_is_brought_up_to_date() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::sqlite::key::install(&connection).unwrap();
+        migrate_with(&mut connection, &MIGRATIONS[..1]).unwrap();
+        connection.execute_batch(OLD).unwrap();
+        migrate(&mut connection).unwrap();
+
+        let body = crate::sqlite::key::Key::of_body("legitmark", &[0xaa]);
+        let text =
+            |sql: &str, value: &[u8]| connection.query_row(sql, [value], |row| row.get::<_, i64>(0)).unwrap();
+        assert_eq!(text("SELECT event FROM delivery_keys WHERE key = ?1", body.narrow()), 7);
+        let case = crate::sqlite::key::case_key("sr");
+        assert_eq!(text("SELECT version FROM cases WHERE key = ?1", &case), 3);
+        assert_eq!(text("SELECT seq FROM events_by_case WHERE case_key = ?1", &case), 7);
+        let sent = "SELECT d.woken FROM messages m JOIN drafts d ON d.seq = m.draft JOIN events e ON e.seq = d.event \
+            WHERE m.provider_id = 'SM1' AND m.state = 'sent' AND m.id = ?1";
+        assert_eq!(text(sent, &[3]), 1);
+        let enforced: bool = connection.query_row("PRAGMA foreign_keys", [], |row| row.get(0)).unwrap();
+        assert!(enforced);
+    }
+
+    #[test]
+    fn a_store_with_dangling_rows_is_left_as_it_was() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::sqlite::key::install(&connection).unwrap();
+        migrate_with(&mut connection, &MIGRATIONS[..1]).unwrap();
+        connection.pragma_update(None, "foreign_keys", false).unwrap();
+        connection.execute_batch("INSERT INTO event_bodies VALUES (7, x'', x'7b7d')").unwrap();
+        let refused = migrate(&mut connection).unwrap_err();
+        assert!(matches!(&refused, SchemaError::Dangling { table } if table == "event_bodies"), "{refused}");
+        assert_eq!(version(&connection, 2).unwrap(), 1);
+    }
 }

@@ -6,10 +6,10 @@ use proofbell_engine::{Case, EventId};
 use rusqlite::Connection;
 use uuid::Uuid;
 
+use super::accept::Arrival;
 use super::backlog::Lane;
 use super::batch::Desk;
 use super::claims::ClaimedRow;
-use super::codec::encode;
 use super::drafts::{AddressedRow, DueRow};
 use super::fallbacks::FallbackRow;
 use super::messages::MessageRow;
@@ -30,9 +30,9 @@ const SMALL: usize = 256;
 #[async_trait]
 impl Store for SqliteStore {
     async fn accept(&self, event: NewEvent) -> Result<Acceptance, StoreError> {
-        let headers = encode("header", &event.headers)?;
-        let bytes = event.body.len() + headers.len() + SMALL;
-        let work = move |desk: &mut Desk<'_>| accept::accept(desk, &event, &headers);
+        let arrival = Arrival::new(event)?;
+        let bytes = arrival.bytes() + SMALL;
+        let work = move |desk: &mut Desk<'_>| accept::accept(desk, &arrival);
         self.write(Lane::Door, bytes, move |batch| batch.careful_item(work)).await
     }
 

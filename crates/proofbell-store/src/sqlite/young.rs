@@ -20,8 +20,10 @@ pub(super) const WAITING: &str = "SELECT seq, id, source, message_id, body_hash 
 const KEEP: &str = "INSERT OR IGNORE INTO delivery_keys (key, event) VALUES (?1, ?2)";
 
 /// Keys that are in memory alone. Follows its connection's transaction: what is rolled back there is undone here.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Young {
+    /// At most so many events; more are refused until some are planned.
+    most: usize,
     events: HashMap<Key, EventId>,
     keys: HashMap<i64, Vec<Key>>,
     /// What has changed since the last commit, oldest first.
@@ -39,9 +41,13 @@ enum Change {
 pub(super) struct Mark(usize);
 
 impl Young {
+    pub(super) fn new(most: usize) -> Young {
+        Young { most, events: HashMap::new(), keys: HashMap::new(), changes: Vec::new() }
+    }
+
     /// The keys of all events that wait.
-    pub(super) fn load(connection: &Connection) -> rusqlite::Result<Young> {
-        let mut young = Young::default();
+    pub(super) fn load(connection: &Connection, most: usize) -> rusqlite::Result<Young> {
+        let mut young = Young::new(most);
         let mut statement = connection.prepare(WAITING)?;
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
@@ -57,6 +63,11 @@ impl Young {
     /// The young event that this key is of.
     pub(super) fn event(&self, key: &Key) -> Option<EventId> {
         self.events.get(key).copied()
+    }
+
+    /// Whether there is no room for another event.
+    pub(super) fn is_full(&self) -> bool {
+        self.keys.len() >= self.most
     }
 
     /// Takes in an event's keys. One that another event holds stays that event's.
@@ -137,7 +148,7 @@ mod tests {
     fn what_is_undone_was_never_there() {
         let connection = connection();
         let keys = [key("a"), key("b")];
-        let mut young = Young::default();
+        let mut young = Young::new(10);
         young.add(1, event(1), keys.to_vec());
         young.settle();
 
@@ -157,7 +168,7 @@ mod tests {
     #[test]
     fn a_key_stays_with_the_event_that_had_it_first() {
         let connection = connection();
-        let mut young = Young::default();
+        let mut young = Young::new(10);
         young.add(1, event(1), vec![key("a")]);
         young.add(2, event(2), vec![key("a"), key("b")]);
         assert_eq!([key("a"), key("b")].map(|key| young.event(&key)), [Some(event(1)), Some(event(2))]);

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use proofbell_store::{
-    Acceptance, EventFilter, MessageFilter, NewEvent, OpenError, Plan, SqliteOptions, SqliteStore, Store,
-    StoreError,
+    Acceptance, EventFilter, MessageFilter, NewEvent, OpenError, Plan, PlanResult, SqliteOptions,
+    SqliteStore, Store, StoreError,
 };
 use rusqlite::Connection;
 use tempfile::TempDir;
@@ -52,6 +52,57 @@ async fn what_was_acknowledged_is_there_after_a_kill() {
     assert_eq!(claim(&copy, 100).await.messages.len(), 20);
     let again = copy.accept(event(1)).await.unwrap();
     assert_eq!(again, Acceptance::Duplicate(event_id(1)));
+}
+
+#[tokio::test]
+async fn an_event_is_known_again_at_each_stage_of_its_life() {
+    let (store, directory) = fresh();
+    let path = directory.path().join("data/proofbell.db");
+    let same_body = || delivery(2, Some("msg_2"), "a body");
+    let same_id = |number| delivery(number, Some("msg_1"), &format!("body {number}"));
+    assert_eq!(
+        store.accept(delivery(1, Some("msg_1"), "a body")).await,
+        Ok(Acceptance::Accepted(event_id(1)))
+    );
+    let known = async |store: &SqliteStore, number| {
+        assert_eq!(store.accept(same_body()).await, Ok(Acceptance::Duplicate(event_id(1))), "{number}");
+        let other = store.accept(same_id(number)).await;
+        assert_eq!(other, Ok(Acceptance::Quarantined(event_id(number))), "{number}");
+    };
+    known(&store, 11).await;
+    drop(store);
+
+    let store = open(&path).unwrap();
+    known(&store, 12).await;
+    let planned = store.commit_plans(vec![plan(1)], at(20)).await.unwrap();
+    assert_eq!(planned, [PlanResult::Committed]);
+    known(&store, 13).await;
+    drop(store);
+
+    let store = open(&path).unwrap();
+    known(&store, 14).await;
+    store.replay(event_id(1), shape(SR, 1)).await.unwrap();
+    known(&store, 15).await;
+    assert_eq!(
+        store.case(SR).await.unwrap().events.len(),
+        6,
+        "those that wait and those put aside belong to the case"
+    );
+}
+
+#[tokio::test]
+async fn the_door_is_busy_while_too_many_events_wait_for_planning() {
+    let directory = tempfile::tempdir().unwrap();
+    let options = SqliteOptions { most_unplanned: 2, ..SqliteOptions::default() };
+    let store = SqliteStore::open(&directory.path().join("proofbell.db"), options).unwrap();
+    for number in 1..=2 {
+        assert_eq!(store.accept(event(number)).await, Ok(Acceptance::Accepted(event_id(number))));
+    }
+    let refused = store.accept(event(3)).await;
+    assert!(matches!(refused, Err(StoreError::Busy(_))), "{refused:?}");
+    assert_eq!(store.accept(event(2)).await, Ok(Acceptance::Duplicate(event_id(2))), "it is kept already");
+    store.commit_plans(vec![plan(1)], at(20)).await.unwrap();
+    assert_eq!(store.accept(event(3)).await, Ok(Acceptance::Accepted(event_id(3))));
 }
 
 #[tokio::test]
