@@ -10,6 +10,7 @@ use super::batch::Desk;
 use super::codec::{encode, nanos};
 use super::failure::Failure;
 use super::key::{Key, case_key};
+use super::young::Keys;
 use crate::{Acceptance, NewEvent, Shape, StoreError};
 
 const KNOWN_BODY: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
@@ -82,12 +83,12 @@ pub(super) fn accept(desk: &mut Desk<'_>, arrival: &Arrival) -> Result<Acceptanc
     if problem.is_none() && desk.young.is_full() {
         return Err(StoreError::Busy("too many events wait for planning".to_owned()).into());
     }
-    let keys: Vec<Key> = [Some(*body_key), id_key.filter(|_| !id_known)].into_iter().flatten().collect();
+    let keys = [Some(*body_key), id_key.filter(|_| !id_known)];
     let mark = desk.young.mark();
     let seq = insert(desk.connection, arrival, problem)?;
     let mut complete = || {
         desk.connection.prepare_cached(INSERT_BODY)?.execute(params![seq, arrival.headers, event.body])?;
-        desk.young.add(seq, event.id, keys.clone());
+        desk.young.add(seq, event.id, keys);
         match problem {
             Some(_) => desk.young.keep(desk.connection, seq).map(|()| Acceptance::Quarantined(event.id)),
             None => Ok(Acceptance::Accepted(event.id)),
@@ -95,14 +96,14 @@ pub(super) fn accept(desk: &mut Desk<'_>, arrival: &Arrival) -> Result<Acceptanc
     };
     complete().map_err(|failure| {
         desk.young.undo_to(mark);
-        take_back(desk.connection, seq, &keys, failure)
+        take_back(desk.connection, seq, keys, failure)
     })
 }
 
 /// Undoes by hand what was written of an event; the failure, or a larger one when that fails too.
-fn take_back(connection: &Connection, seq: i64, keys: &[Key], failure: Failure) -> Failure {
+fn take_back(connection: &Connection, seq: i64, keys: Keys, failure: Failure) -> Failure {
     let undo = || -> Result<(), Failure> {
-        for key in keys {
+        for key in keys.iter().flatten() {
             connection.prepare_cached(DROP_KEY)?.execute(params![key.narrow(), seq])?;
         }
         for sql in TAKE_BACK {

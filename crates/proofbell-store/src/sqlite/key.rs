@@ -9,9 +9,10 @@ use rusqlite::functions::FunctionFlags;
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
 
-/// What tells a delivery from one seen before: its message id or the hash of its body, each with its source.
+/// What tells a delivery from one seen before: its message id or the hash of its body, each with its source. 128 bits of a
+/// hash, so that no two ever have the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) struct Key([u8; 32]);
+pub(super) struct Key([u8; 16]);
 
 impl Key {
     /// The key under which a body is known: 32 bytes after the source, so no message id's key can look like it.
@@ -27,7 +28,9 @@ impl Key {
     fn of(kind: &[u8], source: &str, rest: &[u8]) -> Key {
         // A source's name comes from a TOML key and a message id is visible ASCII: neither holds a zero.
         let hash = Sha256::new().chain_update(kind).chain_update(source).chain_update([0]).chain_update(rest);
-        Key(hash.finalize().into())
+        let mut key = [0; 16];
+        key.copy_from_slice(&hash.finalize()[..16]);
+        Key(key)
     }
 
     /// As its tree holds it.

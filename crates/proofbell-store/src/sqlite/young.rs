@@ -19,13 +19,16 @@ pub(super) const WAITING: &str = "SELECT seq, id, source, message_id, body_hash 
 /// An event that is planned again has its keys there already.
 const KEEP: &str = "INSERT OR IGNORE INTO delivery_keys (key, event) VALUES (?1, ?2)";
 
+/// An event's keys: its body's, and its message id's where it has one that no earlier event has.
+pub(super) type Keys = [Option<Key>; 2];
+
 /// Keys that are in memory alone. Follows its connection's transaction: what is rolled back there is undone here.
 #[derive(Debug)]
 pub(super) struct Young {
     /// At most so many events; more are refused until some are planned.
     most: usize,
     events: HashMap<Key, EventId>,
-    keys: HashMap<i64, Vec<Key>>,
+    keys: HashMap<i64, Keys>,
     /// What has changed since the last commit, oldest first.
     changes: Vec<Change>,
 }
@@ -33,7 +36,7 @@ pub(super) struct Young {
 #[derive(Debug)]
 enum Change {
     Added(i64),
-    Taken(i64, Vec<(Key, EventId)>),
+    Taken(i64, EventId, Keys),
 }
 
 /// A moment that can be gone back to.
@@ -52,8 +55,8 @@ impl Young {
         let mut rows = statement.query([])?;
         while let Some(row) = rows.next()? {
             let (source, message_id): (String, Option<String>) = (row.get(2)?, row.get(3)?);
-            let mut keys = vec![Key::of_body(&source, &row.get::<_, Vec<u8>>(4)?)];
-            keys.extend(message_id.map(|id| Key::of_message_id(&source, &id)));
+            let body = Key::of_body(&source, &row.get::<_, Vec<u8>>(4)?);
+            let keys = [Some(body), message_id.map(|id| Key::of_message_id(&source, &id))];
             young.add(row.get(0)?, EventId(row.get::<_, Uuid>(1)?), keys);
         }
         young.settle();
@@ -71,22 +74,29 @@ impl Young {
     }
 
     /// Takes in an event's keys. One that another event holds stays that event's.
-    pub(super) fn add(&mut self, seq: i64, event: EventId, mut keys: Vec<Key>) {
-        keys.retain(|key| !self.events.contains_key(key));
-        self.events.extend(keys.iter().map(|key| (*key, event)));
-        self.keys.insert(seq, keys);
+    pub(super) fn add(&mut self, seq: i64, event: EventId, keys: Keys) {
+        let own = keys.map(|key| key.filter(|key| !self.events.contains_key(key)));
+        self.hold(seq, event, own);
         self.changes.push(Change::Added(seq));
+    }
+
+    fn hold(&mut self, seq: i64, event: EventId, own: Keys) {
+        self.events.extend(own.into_iter().flatten().map(|key| (key, event)));
+        self.keys.insert(seq, own);
     }
 
     /// Puts an event's keys into their tree, unless they are there.
     pub(super) fn keep(&mut self, connection: &Connection, seq: i64) -> Result<(), Failure> {
-        let keys = self.keys.remove(&seq).unwrap_or_default();
-        let taken = keys.into_iter().filter_map(|key| self.events.remove_entry(&key)).collect();
-        self.changes.push(Change::Taken(seq, taken));
-        if let Some(Change::Taken(_, taken)) = self.changes.last() {
-            for (key, _) in taken {
-                connection.prepare_cached(KEEP)?.execute(params![key.narrow(), seq])?;
-            }
+        let Some(keys) = self.keys.remove(&seq) else { return Ok(()) };
+        let mut event = None;
+        for key in keys.iter().flatten() {
+            event = self.events.remove(key).or(event);
+        }
+        if let Some(event) = event {
+            self.changes.push(Change::Taken(seq, event, keys));
+        }
+        for key in keys.iter().flatten() {
+            connection.prepare_cached(KEEP)?.execute(params![key.narrow(), seq])?;
         }
         Ok(())
     }
@@ -101,14 +111,11 @@ impl Young {
         while self.changes.len() > mark.0 {
             match self.changes.pop() {
                 Some(Change::Added(seq)) => {
-                    for key in self.keys.remove(&seq).unwrap_or_default() {
-                        self.events.remove(&key);
+                    for key in self.keys.remove(&seq).unwrap_or_default().iter().flatten() {
+                        self.events.remove(key);
                     }
                 }
-                Some(Change::Taken(seq, taken)) => {
-                    self.keys.insert(seq, taken.iter().map(|(key, _)| *key).collect());
-                    self.events.extend(taken);
-                }
+                Some(Change::Taken(seq, event, keys)) => self.hold(seq, event, keys),
                 None => {}
             }
         }
@@ -147,30 +154,30 @@ mod tests {
     #[test]
     fn what_is_undone_was_never_there() {
         let connection = connection();
-        let keys = [key("a"), key("b")];
+        let keys = [key("a"), key("b")].map(Some);
         let mut young = Young::new(10);
-        young.add(1, event(1), keys.to_vec());
+        young.add(1, event(1), keys);
         young.settle();
 
         let mark = young.mark();
         young.keep(&connection, 1).unwrap();
-        young.add(2, event(2), vec![key("a")]);
-        assert_eq!(keys.map(|key| young.event(&key)), [Some(event(2)), None]);
+        young.add(2, event(2), [Some(key("a")), None]);
+        assert_eq!(keys.map(|key| young.event(&key.unwrap())), [Some(event(2)), None]);
         young.undo_to(mark);
-        assert_eq!(keys.map(|key| young.event(&key)), [Some(event(1)); 2]);
+        assert_eq!(keys.map(|key| young.event(&key.unwrap())), [Some(event(1)); 2]);
 
         young.keep(&connection, 1).unwrap();
         young.settle();
         young.undo();
-        assert_eq!(keys.map(|key| young.event(&key)), [None; 2]);
+        assert_eq!(keys.map(|key| young.event(&key.unwrap())), [None; 2]);
     }
 
     #[test]
     fn a_key_stays_with_the_event_that_had_it_first() {
         let connection = connection();
         let mut young = Young::new(10);
-        young.add(1, event(1), vec![key("a")]);
-        young.add(2, event(2), vec![key("a"), key("b")]);
+        young.add(1, event(1), [Some(key("a")), None]);
+        young.add(2, event(2), [key("a"), key("b")].map(Some));
         assert_eq!([key("a"), key("b")].map(|key| young.event(&key)), [Some(event(1)), Some(event(2))]);
         young.keep(&connection, 2).unwrap();
         young.keep(&connection, 1).unwrap();
