@@ -39,7 +39,20 @@ pub(super) struct Inbox<J> {
 struct Queues<J> {
     door: VecDeque<J>,
     pipeline: VecDeque<J>,
+    awaited: Awaited,
     closed: bool,
+}
+
+/// What the writing thread sleeps for. It is woken for nothing less: a thread that wakes for each write of a wave costs
+/// more than the writes.
+#[derive(Clone, Copy, Debug)]
+enum Awaited {
+    /// It is awake.
+    Nothing,
+    /// Any write.
+    First,
+    /// So many writes of the door.
+    Wave(usize),
 }
 
 /// What the writing thread remembers from batch to batch.
@@ -77,7 +90,12 @@ pub(super) struct Taken<J> {
 
 impl<J: Weighed> Inbox<J> {
     pub(super) fn new() -> Inbox<J> {
-        let queues = Queues { door: VecDeque::new(), pipeline: VecDeque::new(), closed: false };
+        let queues = Queues {
+            door: VecDeque::new(),
+            pipeline: VecDeque::new(),
+            awaited: Awaited::Nothing,
+            closed: false,
+        };
         Inbox { queues: Mutex::new(queues), ready: Condvar::new() }
     }
 
@@ -91,8 +109,18 @@ impl<J: Weighed> Inbox<J> {
             return Err(job);
         }
         queues.of(lane).push_back(job);
+        let wake = match queues.awaited {
+            Awaited::Nothing => false,
+            Awaited::First => true,
+            Awaited::Wave(wanted) => queues.door.len() >= wanted,
+        };
+        if wake {
+            queues.awaited = Awaited::Nothing;
+        }
         drop(queues);
-        self.ready.notify_one();
+        if wake {
+            self.ready.notify_one();
+        }
         Ok(())
     }
 
@@ -119,6 +147,7 @@ impl<J: Weighed> Inbox<J> {
             if queues.closed {
                 return None;
             }
+            queues.awaited = Awaited::First;
             queues = self.ready.wait(queues).unwrap_or_else(PoisonError::into_inner);
         }
         if rhythm.is_flood() {
@@ -138,10 +167,13 @@ impl<J: Weighed> Inbox<J> {
 
     /// Those who were answered together come back together: waits a moment for half of a wave, so that they share a commit
     /// again. The other half is at the door while this one is written.
-    fn gather<'a>(&self, queues: MutexGuard<'a, Queues<J>>, half: usize) -> MutexGuard<'a, Queues<J>> {
+    fn gather<'a>(&self, mut queues: MutexGuard<'a, Queues<J>>, half: usize) -> MutexGuard<'a, Queues<J>> {
+        queues.awaited = Awaited::Wave(half);
         let incomplete = |queues: &mut Queues<J>| queues.door.len() < half && !queues.closed;
         let waited = self.ready.wait_timeout_while(queues, GATHER, incomplete);
-        waited.unwrap_or_else(PoisonError::into_inner).0
+        let mut queues = waited.unwrap_or_else(PoisonError::into_inner).0;
+        queues.awaited = Awaited::Nothing;
+        queues
     }
 
     fn lock(&self) -> MutexGuard<'_, Queues<J>> {
