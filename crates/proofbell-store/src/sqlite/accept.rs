@@ -3,8 +3,7 @@
 use jiff::Timestamp;
 use proofbell_engine::EventId;
 use proofbell_event::MessageId;
-use rusqlite::{Connection, OptionalExtension, ToSql, params};
-use uuid::Uuid;
+use rusqlite::{Connection, OptionalExtension, params};
 
 use super::batch::Desk;
 use super::codec::{encode, nanos};
@@ -13,10 +12,11 @@ use super::key::{Key, case_key};
 use super::young::Keys;
 use crate::{Acceptance, NewEvent, Shape, StoreError};
 
-const KNOWN_BODY: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
-    WHERE k.key = ?1 AND e.source = ?2 AND e.body_hash = ?3";
-const KNOWN_ID: &str = "SELECT e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
-    WHERE k.key = ?1 AND e.source = ?2 AND e.message_id = ?3";
+/// The event that has this body, and the one that has this message id.
+pub(super) const KNOWN: &str = "SELECT 'body', e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
+    WHERE k.key = ?1 AND e.source = ?3 AND e.body_hash = ?4 \
+    UNION ALL SELECT 'id', e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
+    WHERE k.key = ?2 AND e.source = ?3 AND e.message_id = ?5";
 const INSERT: &str = "INSERT INTO events (id, source, message_id, body_hash, received_at, status, name, \
     event_type, sr_uuid, reference_id, at, problem, case_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
 const INSERT_BODY: &str = "INSERT INTO event_bodies (event, headers, body) VALUES (?1, ?2, ?3)";
@@ -65,16 +65,11 @@ impl Arrival {
 /// Keeps an event, unless it was seen before; leaves nothing behind when it fails.
 pub(super) fn accept(desk: &mut Desk<'_>, arrival: &Arrival) -> Result<Acceptance, Failure> {
     let Arrival { event, body_key, id_key, .. } = arrival;
-    let (source, body_hash) = (&event.source, &event.body_hash);
-    if let Some(first) = known(desk, body_key, KNOWN_BODY, params![body_key.narrow(), source, body_hash])? {
+    let known = known(desk, arrival)?;
+    if let Some(first) = known.body {
         return Ok(Acceptance::Duplicate(first));
     }
-    let id_known = match id_key {
-        Some(key) => {
-            known(desk, key, KNOWN_ID, params![key.narrow(), source, arrival.message_id()])?.is_some()
-        }
-        None => false,
-    };
+    let id_known = known.id.is_some();
     let problem = match &event.shape {
         Shape::Malformed(problem) => Some(problem.as_str()),
         Shape::Event { .. } if id_known => Some("message id was seen before with another body"),
@@ -136,14 +131,33 @@ fn insert(connection: &Connection, arrival: &Arrival, problem: Option<&str>) -> 
     Ok(seq)
 }
 
-/// The event that is known by this key: a young one, or one that the query finds.
-fn known(desk: &Desk<'_>, key: &Key, sql: &str, values: &[&dyn ToSql]) -> Result<Option<EventId>, Failure> {
-    if let Some(event) = desk.young.event(key) {
-        return Ok(Some(event));
+/// Which events have the same body and the same message id.
+#[derive(Default)]
+struct Known {
+    body: Option<EventId>,
+    id: Option<EventId>,
+}
+
+fn known(desk: &Desk<'_>, arrival: &Arrival) -> Result<Known, Failure> {
+    let Arrival { event, body_key, id_key, .. } = arrival;
+    let young = |key: &Key| desk.young.event(key);
+    let mut known = Known { body: young(body_key), id: id_key.as_ref().and_then(young) };
+    if known.body.is_some() {
+        return Ok(known);
     }
-    let id: Option<Uuid> =
-        desk.connection.prepare_cached(sql)?.query_row(values, |row| row.get(0)).optional()?;
-    Ok(id.map(EventId))
+    let mut statement = desk.connection.prepare_cached(KNOWN)?;
+    let id = id_key.as_ref().map(Key::narrow);
+    let values =
+        params![body_key.narrow(), id, event.source, event.body_hash.as_slice(), arrival.message_id()];
+    let mut rows = statement.query(values)?;
+    while let Some(row) = rows.next()? {
+        let found = Some(EventId(row.get(1)?));
+        match row.get_ref(0)?.as_str() {
+            Ok("body") => known.body = found,
+            _ => known.id = found,
+        }
+    }
+    Ok(known)
 }
 
 /// What a shape says, column by column.

@@ -3,12 +3,13 @@
 use rusqlite::{Connection, params_from_iter};
 
 use super::views::stats;
-use super::{claims, drafts, fallbacks, key, planning, purge, schema, young};
+use super::{accept, claims, drafts, fallbacks, key, planning, purge, schema, young};
 
 /// Each query, and how its outermost table is read.
-const QUERIES: [(&str, &str); 17] = [
+const QUERIES: [(&str, &str); 18] = [
     (planning::UNPLANNED, "SCAN e USING INDEX events_unplanned"),
     (planning::STORED, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"),
+    (accept::KNOWN, "COMPOUND QUERY"),
     (young::WAITING, "SCAN events USING INDEX events_unplanned"),
     (drafts::DUE, "SEARCH d USING INDEX drafts_due (audience=? AND due_at<?)"),
     (fallbacks::DUE, "SEARCH drafts USING INDEX drafts_look (look_at>? AND look_at<?)"),
