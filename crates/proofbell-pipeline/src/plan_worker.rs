@@ -11,7 +11,7 @@ use crate::plan::{failure, plan};
 use crate::shared::{GoOn, Shared};
 
 /// Events planned in one transaction.
-const BATCH: usize = 1024;
+const BATCH: usize = 384;
 
 /// Whether the next batch is planned at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
