@@ -15,7 +15,7 @@ const BATCH_BYTES: usize = 8 << 20;
 const FLOOD_FROM: usize = 8;
 /// … of this length at most: short beside a commit, and never when little goes on.
 const GATHER: Duration = Duration::from_micros(1500);
-/// In a flood the door comes first: what else writes rests for so many times as long as it wrote.
+/// In a flood the door comes first: what else writes rests for so many times as long as its writes took.
 const REST: u32 = 9;
 
 /// A write that can be weighed.
@@ -27,8 +27,7 @@ pub(super) trait Weighed {
 /// The queue of the writing thread.
 ///
 /// Events come in waves, and who sends one waits for the answer; whatever the pipeline writes can wait a moment. So in a
-/// flood the pipeline gets a tenth of the writer's time, and what the door
-/// leaves of it.
+/// flood the pipeline gets a tenth of the time that is spent writing, and what the door leaves of it.
 #[derive(Debug)]
 pub(super) struct Inbox<J> {
     queues: Mutex<Queues<J>>,
@@ -65,7 +64,8 @@ pub(super) struct Rhythm {
 }
 
 impl Rhythm {
-    /// Notes that a batch's writes for the pipeline took so long, their commit included.
+    /// Notes that a batch's writes for the pipeline took so long. Their commit does not count: the door shares it, and where
+    /// the disk is slow, it is most of the time.
     pub(super) fn wrote_for_pipeline(&mut self, took: Duration) {
         self.rest_until = Instant::now().checked_add(took * REST);
     }

@@ -245,11 +245,10 @@ impl Scribe {
         for job in &mut *pipeline {
             job.run(&transaction)?;
         }
-        execute(&self.connection, "COMMIT", Moment::Commit)?;
         if !pipeline.is_empty() {
             self.rhythm.wrote_for_pipeline(began.elapsed());
         }
-        Ok(())
+        execute(&self.connection, "COMMIT", Moment::Commit)
     }
 
     fn roll_back(&mut self) -> Result<(), StoreError> {
