@@ -16,7 +16,7 @@ const FLOOD_FROM: usize = 8;
 /// … of this length at most: short beside a commit, and never when little goes on.
 const GATHER: Duration = Duration::from_micros(1500);
 /// In a flood the door comes first: what else writes rests for so many times as long as its writes took.
-const REST: u32 = 9;
+const REST: u32 = 15;
 
 /// A write that can be weighed.
 pub(super) trait Weighed {
@@ -27,7 +27,7 @@ pub(super) trait Weighed {
 /// The queue of the writing thread.
 ///
 /// Events come in waves, and who sends one waits for the answer; whatever the pipeline writes can wait a moment. So in a
-/// flood the pipeline gets a tenth of the time that is spent writing, and what the door leaves of it.
+/// flood the pipeline gets a sixteenth of the time that is spent writing, and what the door leaves of it.
 #[derive(Debug)]
 pub(super) struct Inbox<J> {
     queues: Mutex<Queues<J>>,
