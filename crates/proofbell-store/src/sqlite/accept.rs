@@ -13,9 +13,9 @@ use super::young::Keys;
 use crate::{Acceptance, NewEvent, Shape, StoreError};
 
 /// The event that has this body, and the one that has this message id.
-pub(super) const KNOWN: &str = "SELECT 'body', e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
+pub(super) const KNOWN: &str = "SELECT true, e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
     WHERE k.key = ?1 AND e.source = ?3 AND e.body_hash = ?4 \
-    UNION ALL SELECT 'id', e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
+    UNION ALL SELECT false, e.id FROM delivery_keys k JOIN events e ON e.seq = k.event \
     WHERE k.key = ?2 AND e.source = ?3 AND e.message_id = ?5";
 const INSERT: &str = "INSERT INTO events (id, source, message_id, body_hash, received_at, status, name, \
     event_type, sr_uuid, reference_id, at, problem, case_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
@@ -69,7 +69,7 @@ pub(super) fn accept(desk: &mut Desk<'_>, arrival: &Arrival) -> Result<Acceptanc
     if let Some(first) = known.body {
         return Ok(Acceptance::Duplicate(first));
     }
-    let id_known = known.id.is_some();
+    let id_known = known.by_id;
     let problem = match &event.shape {
         Shape::Malformed(problem) => Some(problem.as_str()),
         Shape::Event { .. } if id_known => Some("message id was seen before with another body"),
@@ -106,7 +106,14 @@ fn take_back(connection: &Connection, seq: i64, keys: Keys, failure: Failure) ->
         }
         Ok(())
     };
-    undo().err().map_or(failure, |error| Failure::Transaction(error.into_error()))
+    match failure {
+        lost @ Failure::Transaction(_) => lost,
+        // SQLite has rolled back by itself.
+        Failure::Item(error) if connection.is_autocommit() => Failure::Transaction(error),
+        failure @ Failure::Item(_) => {
+            undo().err().map_or(failure, |error| Failure::Transaction(error.into_error()))
+        }
+    }
 }
 
 fn insert(connection: &Connection, arrival: &Arrival, problem: Option<&str>) -> Result<i64, Failure> {
@@ -131,17 +138,17 @@ fn insert(connection: &Connection, arrival: &Arrival, problem: Option<&str>) -> 
     Ok(seq)
 }
 
-/// Which events have the same body and the same message id.
+/// Which event has the same body, and whether one has the same message id.
 #[derive(Default)]
 struct Known {
     body: Option<EventId>,
-    id: Option<EventId>,
+    by_id: bool,
 }
 
 fn known(desk: &Desk<'_>, arrival: &Arrival) -> Result<Known, Failure> {
     let Arrival { event, body_key, id_key, .. } = arrival;
     let young = |key: &Key| desk.young.event(key);
-    let mut known = Known { body: young(body_key), id: id_key.as_ref().and_then(young) };
+    let mut known = Known { body: young(body_key), by_id: id_key.as_ref().and_then(young).is_some() };
     if known.body.is_some() {
         return Ok(known);
     }
@@ -151,10 +158,9 @@ fn known(desk: &Desk<'_>, arrival: &Arrival) -> Result<Known, Failure> {
         params![body_key.narrow(), id, event.source, event.body_hash.as_slice(), arrival.message_id()];
     let mut rows = statement.query(values)?;
     while let Some(row) = rows.next()? {
-        let found = Some(EventId(row.get(1)?));
-        match row.get_ref(0)?.as_str() {
-            Ok("body") => known.body = found,
-            _ => known.id = found,
+        match row.get(0)? {
+            true => known.body = Some(EventId(row.get(1)?)),
+            false => known.by_id = true,
         }
     }
     Ok(known)

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::young::Young;
 use crate::StoreError;
 
-/// The writer's open transaction. The connection can be reached only through an item, so that nothing is ever written
-/// that could not be undone by itself.
+/// The writer's open transaction. The connection can be reached only through an item, so that nothing is written beside
+/// one.
 pub(super) struct Batch<'a> {
     desk: RefCell<Desk<'a>>,
 }
@@ -38,11 +38,11 @@ impl<'a> Batch<'a> {
     ) -> Result<T, Failure> {
         let desk = &mut *self.desk.borrow_mut();
         let mark = desk.young.mark();
-        run(desk.connection, "SAVEPOINT item")?;
+        step(desk.connection, "SAVEPOINT item")?;
         let done = catch_unwind(AssertUnwindSafe(|| work(desk))).unwrap_or_else(|_| Err(panicked()));
         match done {
             Ok(done) => {
-                run(desk.connection, "RELEASE item")?;
+                step(desk.connection, "RELEASE item")?;
                 Ok(done)
             }
             Err(Failure::Transaction(error)) => Err(Failure::Transaction(error)),
@@ -51,8 +51,8 @@ impl<'a> Batch<'a> {
                 if desk.connection.is_autocommit() {
                     return Err(Failure::Transaction(error));
                 }
-                run(desk.connection, "ROLLBACK TO item")?;
-                run(desk.connection, "RELEASE item")?;
+                step(desk.connection, "ROLLBACK TO item")?;
+                step(desk.connection, "RELEASE item")?;
                 desk.young.undo_to(mark);
                 Err(Failure::Item(error))
             }
@@ -60,14 +60,15 @@ impl<'a> Batch<'a> {
     }
 
     /// Runs one item without a savepoint, which would copy each page that it changes. It must leave nothing behind when
-    /// it fails; one that panics costs the transaction.
+    /// it fails. One that panics costs the transaction; the others in it are told to come again.
     pub(super) fn careful_item<T>(
         &self,
         work: impl FnOnce(&mut Desk<'a>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
         let desk = &mut *self.desk.borrow_mut();
         let done = catch_unwind(AssertUnwindSafe(|| work(desk)));
-        match done.unwrap_or_else(|_| Err(Failure::Transaction(panicked().into_error()))) {
+        let panicked = || Failure::Transaction(StoreError::Busy("a write beside it panicked".to_owned()));
+        match done.unwrap_or_else(|_| Err(panicked())) {
             Err(failure) if desk.connection.is_autocommit() => {
                 Err(Failure::Transaction(failure.into_error()))
             }
@@ -106,9 +107,13 @@ impl<'a> Batch<'a> {
     }
 }
 
-fn run(connection: &Connection, sql: &str) -> Result<(), Failure> {
-    connection.prepare_cached(sql)?.execute([])?;
-    Ok(())
+/// A step from savepoint to savepoint. When it fails, nobody knows what is undone, so nothing may be committed.
+fn step(connection: &Connection, sql: &str) -> Result<(), Failure> {
+    let run = || -> Result<(), Failure> {
+        connection.prepare_cached(sql)?.execute([])?;
+        Ok(())
+    };
+    run().map_err(|failure| Failure::Transaction(failure.into_error()))
 }
 
 /// What a panic becomes.

@@ -17,6 +17,8 @@ const FLOOD_FROM: usize = 8;
 const GATHER: Duration = Duration::from_micros(1500);
 /// In a flood the door comes first: what else writes rests for so many times as long as its writes took.
 const REST: u32 = 15;
+/// … and never longer than this: one slow write must not hold up all that come after it.
+const MOST_REST: Duration = Duration::from_millis(250);
 
 /// A write that can be weighed.
 pub(super) trait Weighed {
@@ -67,7 +69,7 @@ impl Rhythm {
     /// Notes that a batch's writes for the pipeline took so long. Their commit does not count: the door shares it, and where
     /// the disk is slow, it is most of the time.
     pub(super) fn wrote_for_pipeline(&mut self, took: Duration) {
-        self.rest_until = Instant::now().checked_add(took * REST);
+        self.rest_until = Instant::now().checked_add((took * REST).min(MOST_REST));
     }
 
     fn is_flood(&self) -> bool {
@@ -153,12 +155,15 @@ impl<J: Weighed> Inbox<J> {
         if rhythm.is_flood() {
             queues = self.gather(queues, rhythm.wave / 2);
         }
-        let mut room = Room { jobs: BATCH_JOBS, bytes: BATCH_BYTES };
+        // The door never fills all of it, however much comes in: those who work it off must get through.
+        let mut room = Room { jobs: BATCH_JOBS - BATCH_JOBS / 4, bytes: BATCH_BYTES - BATCH_BYTES / 4 };
         let mut jobs = Vec::new();
         room.fill(&mut jobs, &mut queues.door);
         let door = jobs.len();
         // With nobody at the door, the pipeline need not rest.
         if door == 0 || rhythm.rest(Instant::now()).is_none() {
+            room.jobs += BATCH_JOBS / 4;
+            room.bytes += BATCH_BYTES / 4;
             room.fill(&mut jobs, &mut queues.pipeline);
         }
         rhythm.wave = door.max(rhythm.wave - rhythm.wave.div_ceil(8));
@@ -266,10 +271,23 @@ mod tests {
     fn a_transaction_has_room_for_so_much() {
         let inbox = Inbox::new();
         for _ in 0..BATCH_JOBS + 1 {
-            inbox.push(Lane::Door, "event").unwrap();
+            inbox.push(Lane::Pipeline, "plan").unwrap();
         }
         let mut rhythm = Rhythm::default();
         assert_eq!(inbox.take(&mut rhythm).unwrap().jobs.len(), BATCH_JOBS);
         assert_eq!(inbox.take(&mut rhythm).unwrap().jobs.len(), 1);
+    }
+
+    #[test]
+    fn however_much_comes_in_the_pipeline_gets_through() {
+        let taken = inbox(BATCH_JOBS * 2).take(&mut Rhythm::default()).unwrap();
+        assert_eq!((taken.door, taken.jobs.len()), (BATCH_JOBS - BATCH_JOBS / 4, taken.door + 1));
+        assert_eq!(taken.jobs.last(), Some(&"plan"));
+    }
+
+    #[test]
+    fn the_rest_is_bounded() {
+        let rest = rested(FLOOD_FROM).rest_until.unwrap();
+        assert!(rest <= Instant::now() + MOST_REST);
     }
 }

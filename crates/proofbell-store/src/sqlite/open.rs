@@ -22,7 +22,7 @@ pub struct SqliteOptions {
     pub most_waiting: usize,
     /// Bytes that may wait before further ones are refused as busy.
     pub most_waiting_bytes: usize,
-    /// At most so many events wait for planning, about 150 bytes of memory each; the door answers "busy" beyond that.
+    /// At most so many events wait for planning, about 250 bytes of memory each; the door answers "busy" beyond that.
     pub most_unplanned: usize,
     /// How long one query may read.
     pub read_deadline: Duration,

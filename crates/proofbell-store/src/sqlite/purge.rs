@@ -1,12 +1,14 @@
 //! Forgets what is past its time, a few events in a transaction so that nothing waits for it.
 
+use std::collections::HashSet;
+
 use jiff::Timestamp;
 use rusqlite::{Connection, Params, params};
 
 use super::accept::DROP_KEY;
 use super::codec::nanos;
 use super::failure::Failure;
-use super::key::Key;
+use super::key::{Key, case_key};
 
 /// Events looked at in one transaction.
 const CHUNK: i64 = 200;
@@ -37,8 +39,11 @@ const FORGET: [&str; 6] = [
     "UPDATE drafts SET body = NULL WHERE event = ?1",
 ];
 const FORGET_CASE: &str = "DELETE FROM cases WHERE key = narrow(?1) AND sr_uuid = ?1 AND updated_at < ?2 AND NOT EXISTS \
-    (SELECT 1 FROM events_by_case e JOIN event_bodies b ON b.event = e.seq \
-    WHERE e.case_key = narrow(?1) AND e.sr_uuid = ?1)";
+    (SELECT 1 FROM events e INDEXED BY events_of_case JOIN event_bodies b ON b.event = e.seq \
+    WHERE e.case_key = narrow(?1) AND e.sr_uuid = ?1 AND e.status <> 'accepted')";
+/// The cases of events that wait, which stay. They are asked for once and not for each case: there may be many.
+pub(super) const WAITING_CASES: &str = "SELECT case_key FROM events INDEXED BY events_unplanned \
+    WHERE status = 'accepted' AND case_key IS NOT NULL";
 /// What is left of an event afterwards.
 const DROP: [&str; 4] = [
     "DELETE FROM attempts WHERE message IN \
@@ -96,14 +101,26 @@ fn contents(connection: &Connection, before: i64, after: i64) -> Result<Chunk, F
     let rows: Vec<(i64, Option<String>, bool, Option<bool>)> = rows.collect::<Result<_, _>>()?;
     let old = rows.iter().take_while(|(_, _, old, _)| *old).count();
     let mut chunk = Chunk { gone: 0, next: next(&rows, old, |row| row.0) };
+    let waiting = match old {
+        0 => HashSet::new(),
+        _ => waiting_cases(connection)?,
+    };
     for (event, sr_uuid, _, ended) in rows.into_iter().take(old) {
         if ended == Some(true) {
             run_all(connection, &FORGET, [event])?;
-            connection.prepare_cached(FORGET_CASE)?.execute(params![sr_uuid, before])?;
+            if sr_uuid.as_deref().is_some_and(|id| !waiting.contains(&case_key(id))) {
+                connection.prepare_cached(FORGET_CASE)?.execute(params![sr_uuid, before])?;
+            }
             chunk.gone += 1;
         }
     }
     Ok(chunk)
+}
+
+fn waiting_cases(connection: &Connection) -> Result<HashSet<[u8; 8]>, Failure> {
+    let mut statement = connection.prepare_cached(WAITING_CASES)?;
+    let rows = statement.query_map([], |row| row.get(0))?;
+    Ok(rows.collect::<Result<_, _>>()?)
 }
 
 fn rest(connection: &Connection, before: i64, after: i64) -> Result<Chunk, Failure> {

@@ -2,11 +2,11 @@
 
 use rusqlite::{Connection, params_from_iter};
 
-use super::views::stats;
+use super::views::{messages, stats};
 use super::{accept, claims, drafts, fallbacks, key, planning, purge, schema, young};
 
 /// Each query, and how its outermost table is read.
-const QUERIES: [(&str, &str); 18] = [
+const QUERIES: [(&str, &str); 19] = [
     (planning::UNPLANNED, "SCAN e USING INDEX events_unplanned"),
     (planning::STORED, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"),
     (accept::KNOWN, "COMPOUND QUERY"),
@@ -22,6 +22,7 @@ const QUERIES: [(&str, &str); 18] = [
     (claims::NEXT_DUE, "SEARCH messages USING COVERING INDEX messages_due (channel=?)"),
     (purge::WITH_BODY, "SEARCH b USING INTEGER PRIMARY KEY (rowid>?)"),
     (purge::ALL, "SEARCH e USING INTEGER PRIMARY KEY (rowid>?)"),
+    (purge::WAITING_CASES, "SCAN events USING INDEX events_unplanned"),
     (stats::UNPLANNED, "SCAN events USING COVERING INDEX events_unplanned"),
     (stats::QUEUED, "SCAN messages USING COVERING INDEX messages_due"),
     (stats::CLAIMED, "SCAN messages USING COVERING INDEX messages_claimed"),
@@ -60,6 +61,13 @@ fn events_of_a_case_are_found_by_it_or_among_those_that_wait() {
     let wanted =
         ["SEARCH events USING INDEX events_of_case (case_key=?)", "SCAN events USING INDEX events_unplanned"];
     assert_eq!(steps, wanted, "{plan:#?}");
+}
+
+#[test]
+fn messages_of_a_case_are_found_by_its_drafts() {
+    let plan = plan(&migrated(), &format!("SELECT m.seq FROM messages m WHERE {}", messages::OF_CASE));
+    let scans: Vec<&String> = plan.iter().filter(|step| step.starts_with("SCAN")).collect();
+    assert_eq!(scans, ["SCAN events USING INDEX events_unplanned"], "{plan:#?}");
 }
 
 fn migrated() -> Connection {

@@ -15,8 +15,8 @@ use super::failure::Failure;
 use super::key::Key;
 
 pub(super) const WAITING: &str = "SELECT seq, id, source, message_id, body_hash \
-    FROM events INDEXED BY events_unplanned WHERE status = 'accepted'";
-/// An event that is planned again has its keys there already.
+    FROM events INDEXED BY events_unplanned WHERE status = 'accepted' AND generation = 0";
+/// What an earlier version accepted has its keys there already.
 const KEEP: &str = "INSERT OR IGNORE INTO delivery_keys (key, event) VALUES (?1, ?2)";
 
 /// An event's keys: its body's, and its message id's where it has one that no earlier event has.
@@ -48,7 +48,7 @@ impl Young {
         Young { most, events: HashMap::new(), keys: HashMap::new(), changes: Vec::new() }
     }
 
-    /// The keys of all events that wait.
+    /// The keys of all events that wait; those that are planned again have theirs in the tree.
     pub(super) fn load(connection: &Connection, most: usize) -> rusqlite::Result<Young> {
         let mut young = Young::new(most);
         let mut statement = connection.prepare(WAITING)?;
