@@ -78,6 +78,7 @@ mod on_sqlite {
             a_case_shows_all_about_it,
             what_ended_is_forgotten_and_its_keys_a_while_later,
             what_is_still_on_its_way_is_not_forgotten,
+            the_case_of_a_waiting_event_is_not_forgotten,
             more_than_one_chunk_is_forgotten,
             test_messages_are_forgotten_too,
         }

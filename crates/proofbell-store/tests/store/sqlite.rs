@@ -91,6 +91,24 @@ async fn an_event_is_known_again_at_each_stage_of_its_life() {
 }
 
 #[tokio::test]
+async fn an_event_planned_again_owns_no_message_id_that_was_another_ones() {
+    let (store, directory) = fresh();
+    store.accept(delivery(1, Some("msg_1"), "a body")).await.unwrap();
+    store.commit_plans(vec![plan(1)], at(0)).await.unwrap();
+    store.accept(delivery(2, Some("msg_1"), "another body")).await.unwrap();
+    store.replay(event_id(2), shape(SR, 2)).await.unwrap();
+    drop(store);
+
+    let store = open(&directory.path().join("data/proofbell.db")).unwrap();
+    let again = Plan { generation: 1, ..plan(2) };
+    assert_eq!(store.commit_plans(vec![again], at(3)).await.unwrap(), [PlanResult::Committed]);
+    drop(store);
+    let connection = Connection::open(directory.path().join("data/proofbell.db")).unwrap();
+    let keys: i64 = connection.query_row("SELECT count(*) FROM delivery_keys", [], |row| row.get(0)).unwrap();
+    assert_eq!(keys, 3, "two bodies, one message id");
+}
+
+#[tokio::test]
 async fn the_door_is_busy_while_too_many_events_wait_for_planning() {
     let directory = tempfile::tempdir().unwrap();
     let options = SqliteOptions { most_unplanned: 2, ..SqliteOptions::default() };

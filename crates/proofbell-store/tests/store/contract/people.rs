@@ -151,6 +151,13 @@ pub(crate) async fn what_is_still_on_its_way_is_not_forgotten(store: &dyn Store)
     assert_eq!(claim_one(store, 9_000).await.message.id, message_id(1));
 }
 
+pub(crate) async fn the_case_of_a_waiting_event_is_not_forgotten(store: &dyn Store) {
+    finished_message(store).await;
+    store.accept(event(2)).await.unwrap();
+    assert_eq!(store.purge(at(50), at(-100)).await.unwrap(), 1, "the first event's contents");
+    assert_eq!(store.case(SR).await.unwrap().case, case(1, &[1]));
+}
+
 pub(crate) async fn more_than_one_chunk_is_forgotten(store: &dyn Store) {
     let count = 450;
     for number in 1..=count {
