@@ -76,9 +76,9 @@ impl Rhythm {
         self.wave >= FLOOD_FROM
     }
 
-    /// Until when the pipeline has to wait, if it has to.
-    fn rest(&self, now: Instant) -> Option<Instant> {
-        self.rest_until.filter(|until| self.is_flood() && *until > now)
+    /// Whether the pipeline has to wait, while there are others.
+    fn rests(&self, now: Instant) -> bool {
+        self.is_flood() && self.rest_until.is_some_and(|until| until > now)
     }
 }
 
@@ -161,7 +161,7 @@ impl<J: Weighed> Inbox<J> {
         room.fill(&mut jobs, &mut queues.door);
         let door = jobs.len();
         // With nobody at the door, the pipeline need not rest.
-        if door == 0 || rhythm.rest(Instant::now()).is_none() {
+        if door == 0 || !rhythm.rests(Instant::now()) {
             room.jobs += BATCH_JOBS / 4;
             room.bytes += BATCH_BYTES / 4;
             room.fill(&mut jobs, &mut queues.pipeline);

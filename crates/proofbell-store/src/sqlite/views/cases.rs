@@ -12,13 +12,16 @@ use crate::sqlite::planning::decode_case;
 use crate::{CaseView, DecisionView, DraftView, StoreError};
 
 const CASE: &str = "SELECT body FROM cases WHERE key = narrow(?1) AND sr_uuid = ?1";
-const OF_EVENT: &str = "SELECT e.sr_uuid, c.body FROM events e LEFT JOIN cases c ON c.key = e.case_key AND c.sr_uuid = e.sr_uuid WHERE e.id = ?1";
-const BODIES: &str = "SELECT e.id, b.body FROM events_by_case c JOIN events e ON e.seq = c.seq JOIN event_bodies b ON b.event = e.seq \
+const OF_EVENT: &str = "SELECT e.sr_uuid, c.body FROM events e \
+    LEFT JOIN cases c ON c.key = e.case_key AND c.sr_uuid = e.sr_uuid WHERE e.id = ?1";
+const BODIES: &str = "SELECT e.id, b.body FROM events_by_case c \
+    JOIN events e ON e.seq = c.seq JOIN event_bodies b ON b.event = e.seq \
     WHERE c.case_key = narrow(?1) AND c.sr_uuid = ?1 ORDER BY e.seq";
 const DECISIONS: &str = "SELECT d.body, d.at FROM events_by_case e JOIN decisions d ON d.event = e.seq \
     WHERE e.case_key = narrow(?1) AND e.sr_uuid = ?1 ORDER BY d.at, e.seq, d.generation";
 const DRAFTS: &str = "SELECT d.id, e.id, d.rule, d.audience, d.state, d.reason \
-    FROM events_by_case c JOIN events e ON e.seq = c.seq JOIN drafts d ON d.event = e.seq WHERE c.case_key = narrow(?1) AND c.sr_uuid = ?1 ORDER BY d.seq";
+    FROM events_by_case c JOIN events e ON e.seq = c.seq JOIN drafts d ON d.event = e.seq \
+    WHERE c.case_key = narrow(?1) AND c.sr_uuid = ?1 ORDER BY d.seq";
 
 /// Reads all about a case.
 pub(in crate::sqlite) fn show(connection: &Connection, sr_uuid: &str) -> Result<CaseView, Failure> {

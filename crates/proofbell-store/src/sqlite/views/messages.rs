@@ -14,7 +14,8 @@ const COLUMNS: &str = "SELECT m.seq, m.id, d.id, e.id, m.sr_uuid, m.rule, m.chan
     LEFT JOIN drafts d ON d.seq = m.draft LEFT JOIN events e ON e.seq = m.event \
     LEFT JOIN message_bodies b ON b.message = m.seq";
 /// By draft for those that have one, so that messages themselves need no index by case. `CROSS JOIN` keeps the order.
-pub(in crate::sqlite) const OF_CASE: &str = "m.seq IN (SELECT f.seq FROM events_by_case v CROSS JOIN drafts w ON w.event = v.seq \
+pub(in crate::sqlite) const OF_CASE: &str = "m.seq IN (SELECT f.seq FROM events_by_case v \
+    CROSS JOIN drafts w ON w.event = v.seq \
     CROSS JOIN messages f ON f.draft = w.seq WHERE v.case_key = narrow(?1) AND v.sr_uuid = ?1 \
     UNION ALL SELECT l.seq FROM messages l WHERE l.draft IS NULL AND l.sr_uuid = ?1)";
 const ATTEMPTS: &str =
