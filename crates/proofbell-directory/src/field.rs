@@ -38,8 +38,16 @@ impl FieldReader {
             tz: read("tz", &member.tz, FIELD_LIMIT, &mut problems, time_zone),
             ..Recipient::default()
         };
-        if let Some(slack) = read("slack", &member.slack, FIELD_LIMIT, &mut problems, slack_name) {
-            recipient.named.insert("slack".to_owned(), slack);
+        type Parse = fn(&str) -> Result<String, &'static str>;
+        let named: [(&str, &Option<String>, usize, Parse); 3] = [
+            ("slack", &member.slack, FIELD_LIMIT, slack_name),
+            ("line", &member.line, FIELD_LIMIT, line_id),
+            ("webhook", &member.webhook, TEXT_LIMIT, webhook_url),
+        ];
+        for (key, text, limit, parse) in named {
+            if let Some(name) = read(key, text, limit, &mut problems, parse) {
+                recipient.named.insert(key.to_owned(), name);
+            }
         }
         for (key, value) in &member.extra {
             let field = format!("extra.{key}");
@@ -102,6 +110,24 @@ fn slack_name(text: &str) -> Result<String, &'static str> {
     match text.contains(|c: char| c.is_control() || c.is_whitespace()) {
         true => Err("not a Slack channel or user (wanted one like \"#ops\" or \"U024BE7LH\")"),
         false => Ok(text.to_owned()),
+    }
+}
+
+/// As LINE's Messaging API hands them out: `U`, `C` or `R` and 32 hexadecimal digits.
+fn line_id(text: &str) -> Result<String, &'static str> {
+    let rest = text.strip_prefix(['U', 'C', 'R']);
+    match rest.is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit())) {
+        true => Ok(text.to_owned()),
+        false => Err("not a LINE user, group or room (wanted U, C or R and 32 hexadecimal digits)"),
+    }
+}
+
+/// Only its outside is looked at here; where it leads is for whoever connects to it.
+fn webhook_url(text: &str) -> Result<String, &'static str> {
+    let clean = !text.contains(|c: char| c.is_control() || c.is_whitespace());
+    match clean && text.strip_prefix("https://").is_some_and(|rest| !rest.is_empty()) {
+        true => Ok(text.to_owned()),
+        false => Err("not a webhook's address (wanted an https URL without spaces)"),
     }
 }
 

@@ -16,6 +16,10 @@ pub struct Member {
     pub phone: Option<String>,
     /// A Slack channel (`#ops`) or user (`U024BE7LH`).
     pub slack: Option<String>,
+    /// A LINE user (`U` and 32 hexadecimal digits), group (`C…`) or room (`R…`).
+    pub line: Option<String>,
+    /// The address of the person's own system, `https://…`.
+    pub webhook: Option<String>,
     /// A BCP 47 language tag.
     pub locale: Option<String>,
     /// An IANA time zone.
@@ -26,7 +30,8 @@ pub struct Member {
 
 impl Member {
     /// The fields that mean something to Proofbell; all others are [`Member::extra`].
-    pub const FIELDS: [&'static str; 6] = ["name", "email", "phone", "slack", "locale", "tz"];
+    pub const FIELDS: [&'static str; 8] =
+        ["name", "email", "phone", "slack", "line", "webhook", "locale", "tz"];
 
     /// Sets the field of this name, or the extra of this name when there is no such field. An empty key is dropped.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
@@ -37,6 +42,8 @@ impl Member {
             "email" => self.email = Some(value),
             "phone" => self.phone = Some(value),
             "slack" => self.slack = Some(value),
+            "line" => self.line = Some(value),
+            "webhook" => self.webhook = Some(value),
             "locale" => self.locale = Some(value),
             "tz" => self.tz = Some(value),
             _ => {
@@ -48,7 +55,16 @@ impl Member {
 
 impl fmt::Debug for Member {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let values = [&self.name, &self.email, &self.phone, &self.slack, &self.locale, &self.tz];
+        let values = [
+            &self.name,
+            &self.email,
+            &self.phone,
+            &self.slack,
+            &self.line,
+            &self.webhook,
+            &self.locale,
+            &self.tz,
+        ];
         let present = Member::FIELDS.iter().zip(values).filter(|(_, value)| value.is_some());
         let names = present.map(|(name, _)| *name).chain(self.extra.keys().map(String::as_str));
         f.write_str("Member ")?;

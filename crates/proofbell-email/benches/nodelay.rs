@@ -44,6 +44,8 @@ fn message(number: u128) -> Message {
         to_name: None,
         locale: "en".into(),
         case: None,
+        thread: None,
+        optional: false,
         body: Body::Email(body),
     }
 }

@@ -7,8 +7,8 @@ use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use proofbell_engine::{
-    Audience, Case, ChannelFacts, Compose, Each, Engine, EventId, FrontMatter, Glossary, Link, On, Rule,
-    Setup, StalePolicy, Stimulus, TemplateSource, Templates, Urgency,
+    Audience, Case, ChannelFacts, Compose, Each, Engine, EventId, FrontMatter, Glossary, Link, Need, On,
+    Rule, Setup, StalePolicy, Stimulus, TemplateSource, Templates, Threading, Urgency,
 };
 use proofbell_event::Event;
 use proofbell_notify::{AddressKind, Form, Recipient};
@@ -80,6 +80,8 @@ fn engine() -> Result<Engine, Box<dyn std::error::Error>> {
         conditions: vec![],
         exceptions: vec![],
         urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
         stale: StalePolicy::Suppress,
         expire: Duration::from_secs(48 * 3600),
     };

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 
 use jiff::{SignedDuration, Timestamp};
 use proofbell_engine::{
-    Case, Condition, Each, Engine, EventId, Key, Matcher, On, PatternError, Rule, Setup, StalePolicy,
-    Stimulus, Urgency,
+    Case, Condition, Each, Engine, EventId, Key, Matcher, Need, On, PatternError, Rule, Setup, StalePolicy,
+    Stimulus, Threading, Urgency,
 };
 use proofbell_event::{Event, ParseError};
 use uuid::Uuid;
@@ -95,6 +95,8 @@ fn rule(number: u32, on: &str) -> Result<Rule, PatternError> {
         conditions: vec![label],
         exceptions: Vec::new(),
         urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
         stale: StalePolicy::Suppress,
         expire: Duration::from_secs(48 * 3600),
     })

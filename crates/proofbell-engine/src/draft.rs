@@ -43,6 +43,12 @@ pub struct Draft {
     pub urgent: bool,
     /// Whether it goes out although a newer event has overtaken its event.
     pub send_stale: bool,
+    /// Whether its person may do without it.
+    #[serde(default)]
+    pub optional: bool,
+    /// Whether its messages answer the first one about the case.
+    #[serde(default)]
+    pub thread_by_case: bool,
     /// When nothing of it may go out any more.
     pub expires_at: Timestamp,
     /// The case as it was when this was decided.

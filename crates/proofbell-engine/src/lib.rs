@@ -32,7 +32,7 @@ pub use engine::{Audience, ChannelFacts, Defaults, Engine, Nobody, Setup, Step, 
 pub use glossary::{Glossary, GlossaryEntry, Term, Word};
 pub use ids::{EventId, draft_id, message_id};
 pub use link::{Link, LinkError, LinkId};
-pub use rule::{Each, On, Rule, StalePolicy, Supplement, Urgency};
+pub use rule::{Each, Need, On, Rule, StalePolicy, Supplement, Threading, Urgency};
 pub use template::{
     ButtonSource, ButtonTarget, FrontMatter, PartialSource, TemplateProblem, TemplateSource, Templates,
     TextPart,

@@ -32,6 +32,10 @@ pub struct Rule {
     pub exceptions: Vec<Condition>,
     /// Whether it passes quiet hours and limits per recipient.
     pub urgency: Urgency,
+    /// Whether the person may do without what it says.
+    pub need: Need,
+    /// Whether its messages about one case answer each other.
+    pub thread: Threading,
     /// What a stale event does.
     pub stale: StalePolicy,
     /// How long after planning a message of it may still go out.
@@ -109,6 +113,26 @@ pub enum Urgency {
     Normal,
     /// It goes at once.
     Urgent,
+}
+
+/// Whether a person may do without what a rule says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Need {
+    /// Something hangs on it.
+    #[default]
+    Needed,
+    /// It is said for convenience (`optional = true`): its e-mails say how to unsubscribe.
+    Optional,
+}
+
+/// Whether a rule's messages about one case answer each other, where the channel can.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Threading {
+    /// Each stands alone.
+    #[default]
+    Apart,
+    /// Later messages about a case answer the first (`thread = "case"`).
+    Case,
 }
 
 /// What a rule does with an event that a newer one of its case has overtaken.

@@ -8,8 +8,8 @@ use proofbell_event::EventName;
 use crate::matching::{Deciding, Place, Scene};
 use crate::twins::Twins;
 use crate::{
-    Audience, Case, CaseFacts, Decision, Draft, Each, Engine, EventId, Key, Rule, RuleDecision, Seen,
-    StalePolicy, Step, Stimulus, Urgency, Verdict, draft_id,
+    Audience, Case, CaseFacts, Decision, Draft, Each, Engine, EventId, Key, Need, Rule, RuleDecision, Seen,
+    StalePolicy, Step, Stimulus, Threading, Urgency, Verdict, draft_id,
 };
 
 /// Which rules a decision lists.
@@ -120,6 +120,8 @@ impl Engine {
             else_via,
             else_at: rule.else_after.map(|wait| after(received_at, wait)),
             urgent: rule.urgency == Urgency::Urgent,
+            optional: rule.need == Need::Optional,
+            thread_by_case: rule.thread == Threading::Case,
             send_stale: rule.stale == StalePolicy::Send,
             expires_at: after(received_at, rule.expire),
             case: moment.facts.clone(),

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use crate::{
     Audience, Case, ChannelFacts, Condition, Each, Engine, EventId, Glossary, GlossaryEntry, Key, Matcher,
-    On, Rule, Setup, StalePolicy, Step, Stimulus, Urgency, Verdict,
+    Need, On, Rule, Setup, StalePolicy, Step, Stimulus, Threading, Urgency, Verdict,
 };
 
 /// The id of the event with this number.
@@ -87,6 +87,8 @@ pub(crate) fn rule(name: &str, on: &str) -> Rule {
         conditions: Vec::new(),
         exceptions: Vec::new(),
         urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
         stale: StalePolicy::Suppress,
         expire: Duration::from_secs(48 * 3600),
     }

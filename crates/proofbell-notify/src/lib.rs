@@ -8,6 +8,7 @@ mod outcome;
 mod phone;
 mod recipient;
 mod registry;
+mod report;
 mod rich;
 
 #[cfg(feature = "http")]
@@ -17,10 +18,11 @@ pub mod testkit;
 
 pub use address::{Address, AddressError, AddressKind, EmailAddress, Form};
 pub use mask::{mask_email, mask_middle};
-pub use message::{Body, Email, Measure, Message};
+pub use message::{Body, Email, Measure, Message, Thread};
 pub use notifier::{ConfigError, DynNotifier, Notifier, ProbeError, Toolkit};
 pub use outcome::{Outcome, Reason, Receipt, Scope};
 pub use phone::PhoneNumber;
 pub use recipient::{FieldProblem, Recipient};
 pub use registry::{Registry, UnknownKind};
+pub use report::{About, Callback, CallbackError, News, Notice, Report};
 pub use rich::{Block, Button, Chat, Field, Span};

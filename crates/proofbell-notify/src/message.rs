@@ -21,8 +21,21 @@ pub struct Message {
     pub locale: String,
     /// The service request it is about, to keep a case's messages in one thread.
     pub case: Option<String>,
+    /// Set when it belongs into its case's thread (`thread = "case"` on the rule). Channels without threads ignore it.
+    #[serde(default)]
+    pub thread: Option<Thread>,
+    /// Whether the person may do without it (`optional = true` on the rule): e-mail then says how to unsubscribe.
+    #[serde(default)]
+    pub optional: bool,
     /// The rendered text.
     pub body: Body,
+}
+
+/// The thread that a message belongs to: one for each case, channel and address.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Thread {
+    /// The provider's id of the message that began it, out of its [`crate::Receipt`]; `None` when this one begins it.
+    pub first: Option<String>,
 }
 
 /// The rendered text of a message, one variant a [`Form`].

@@ -1,10 +1,14 @@
 //! The plugin contract: one small trait, erased once.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
-use crate::{AddressKind, Body, Form, Measure, Message, Outcome, Reason};
+use crate::{
+    AddressKind, Body, Callback, CallbackError, Form, Measure, Message, Notice, Outcome, Reason, Report,
+};
 
 /// A way to deliver messages. A plugin implements this trait and nothing else of ours.
 pub trait Notifier: Send + Sync + Sized + 'static {
@@ -31,11 +35,52 @@ pub trait Notifier: Send + Sync + Sized + 'static {
         None
     }
 
+    /// Makes a body fit this channel before it is stored, so that what is shown is what is sent: normalized, and cut visibly where the
+    /// settings say so.
+    ///
+    /// # Errors
+    /// Why it cannot be sent here at all; the message ends as `dead(too_long)` and the next channel is tried.
+    fn fit(&self, body: Body) -> Result<Body, Reason> {
+        Ok(body)
+    }
+
     /// Tries once to deliver. May be cancelled at any point by dropping the future; nothing half-used may be left behind.
     fn send(&self, message: &Message) -> impl Future<Output = Outcome> + Send;
 
     /// Proves that the channel works without delivering anything, as far as the service lets us.
     fn probe(&self) -> impl Future<Output = Result<(), ProbeError>> + Send;
+
+    /// Reads what the provider tells by calling `POST /hooks/KIND/CHANNEL`, after checking that it is the provider. Pure. What is signed
+    /// and means nothing to us (an interim state, say) is an empty list.
+    ///
+    /// # Errors
+    /// Why it is not believed.
+    fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {
+        let _ = callback;
+        Err(CallbackError::NotOffered(format!("kind `{}` has none", Self::KIND)))
+    }
+
+    /// How often [`Notifier::collect`] is to be called; `None` where there is nothing to fetch.
+    fn collects_every(&self) -> Option<Duration> {
+        None
+    }
+
+    /// Fetches what waits to be told, such as bounced mails; at most a few hundred at once. May be cancelled at any point.
+    ///
+    /// # Errors
+    /// Why it cannot be fetched now.
+    fn collect(&self) -> impl Future<Output = Result<Vec<Notice>, ProbeError>> + Send {
+        async { Ok(Vec::new()) }
+    }
+
+    /// These notices are kept safe now: they need not be fetched again.
+    ///
+    /// # Errors
+    /// Why that cannot be noted now; they will be fetched again, which harms nothing.
+    fn put_away(&self, notices: &[String]) -> impl Future<Output = Result<(), ProbeError>> + Send {
+        let _ = notices;
+        async { Ok(()) }
+    }
 }
 
 /// [`Notifier`] as a trait object: what the pipeline holds. Implemented here for every notifier, and nowhere else but for test doubles.
@@ -53,6 +98,31 @@ pub trait DynNotifier: Send + Sync {
     async fn send(&self, message: &Message) -> Outcome;
     /// [`Notifier::probe`].
     async fn probe(&self) -> Result<(), ProbeError>;
+    /// [`Notifier::fit`].
+    fn fit(&self, body: Body) -> Result<Body, Reason> {
+        Ok(body)
+    }
+    /// [`Notifier::callback`].
+    ///
+    /// # Errors
+    /// Why it is not believed.
+    fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {
+        let _ = callback;
+        Err(CallbackError::NotOffered(format!("kind `{}` has none", self.kind())))
+    }
+    /// [`Notifier::collects_every`].
+    fn collects_every(&self) -> Option<Duration> {
+        None
+    }
+    /// [`Notifier::collect`].
+    async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
+        Ok(Vec::new())
+    }
+    /// [`Notifier::put_away`].
+    async fn put_away(&self, notices: &[String]) -> Result<(), ProbeError> {
+        let _ = notices;
+        Ok(())
+    }
 }
 
 #[async_trait]
@@ -79,6 +149,26 @@ impl<N: Notifier> DynNotifier for N {
 
     async fn probe(&self) -> Result<(), ProbeError> {
         Notifier::probe(self).await
+    }
+
+    fn fit(&self, body: Body) -> Result<Body, Reason> {
+        Notifier::fit(self, body)
+    }
+
+    fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {
+        Notifier::callback(self, callback)
+    }
+
+    fn collects_every(&self) -> Option<Duration> {
+        Notifier::collects_every(self)
+    }
+
+    async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
+        Notifier::collect(self).await
+    }
+
+    async fn put_away(&self, notices: &[String]) -> Result<(), ProbeError> {
+        Notifier::put_away(self, notices).await
     }
 }
 

@@ -14,8 +14,8 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use proofbell_directory::{Directory, Lookup, LookupError};
 use proofbell_engine::{
-    Audience, ChannelFacts, Decision, Each, Engine, EventId, FrontMatter, On, Rule, Setup, StalePolicy,
-    TemplateSource, Templates, Urgency,
+    Audience, ChannelFacts, Decision, Each, Engine, EventId, FrontMatter, Need, On, Rule, Setup, StalePolicy,
+    TemplateSource, Templates, Threading, Urgency,
 };
 use proofbell_event::Event;
 use proofbell_notify::{
@@ -125,6 +125,8 @@ fn engine() -> Engine {
         conditions: Vec::new(),
         exceptions: Vec::new(),
         urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
         stale: StalePolicy::Suppress,
         expire: Duration::from_secs(48 * 3600),
     };

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use proofbell_engine::{Compose, Composed, Draft, draft_id, message_id};
-use proofbell_notify::{Body, Measure, Message, Recipient};
+use proofbell_notify::{Body, Measure, Message, Recipient, Thread};
 use proofbell_store::{MessageState, NewMessage, Reach, SentSoFar};
 
 use crate::reach::{Advance, Leg, Situation, advance};
@@ -133,6 +133,8 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
                 to_name: leg.recipient.name,
                 locale: composed.locale,
                 case: made.sr_uuid.clone(),
+                thread: draft.thread_by_case.then(Thread::default),
+                optional: draft.optional,
                 body: composed.body,
             });
         }

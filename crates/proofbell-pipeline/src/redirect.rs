@@ -67,6 +67,8 @@ mod tests {
             to_name: None,
             locale: "en".into(),
             case: None,
+            thread: None,
+            optional: false,
             body,
         }
     }

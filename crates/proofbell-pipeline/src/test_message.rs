@@ -40,8 +40,17 @@ impl Handle {
         }
         let to = parse_address(kind, test.to.as_deref(), test.region.as_deref())?;
         let (id, now) = (Uuid::now_v7(), self.now());
-        let message =
-            Message { id, made_at: now, to, to_name: None, locale: test.locale, case: None, body: test.body };
+        let message = Message {
+            id,
+            made_at: now,
+            to,
+            to_name: None,
+            locale: test.locale,
+            case: None,
+            thread: None,
+            optional: false,
+            body: test.body,
+        };
         let leaves = match &self.shared.runtime.redirect {
             None => Some(message.clone()),
             Some(redirect) => redirect.apply(message.clone(), kind),

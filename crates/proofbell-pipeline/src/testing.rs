@@ -102,6 +102,8 @@ pub(crate) fn draft(ways: &str) -> Draft {
         else_via: words(else_via),
         else_at: None,
         urgent: false,
+        optional: false,
+        thread_by_case: false,
         send_stale: false,
         expires_at: at(48 * 3600),
         case: CaseFacts { reference_id: Some("MS-1".to_owned()), ..CaseFacts::default() },

@@ -214,6 +214,8 @@ fn draft(event: EventId, at: Timestamp, case: &Case) -> Draft {
         else_via: vec!["sms".to_owned()],
         else_at: None,
         urgent: false,
+        optional: false,
+        thread_by_case: false,
         send_stale: false,
         expires_at: at + Duration::from_secs(172_800),
         case: CaseFacts { sr_uuid: case.sr_uuid.clone(), round: 1, ..CaseFacts::default() },
@@ -232,7 +234,17 @@ fn address(due: &DueDraft) -> Addressed {
         ("<p>Please retake the photo.</p>".repeat(100), "Please retake the photo.\n".repeat(40));
     let body = Body::Email(Email { subject: "Please retake 2 photos".to_owned(), html, text });
     let made_at = draft.event_at;
-    let message = Message { id, made_at, to, to_name: None, locale: "en".to_owned(), case: None, body };
+    let message = Message {
+        id,
+        made_at,
+        to,
+        to_name: None,
+        locale: "en".to_owned(),
+        case: None,
+        thread: None,
+        optional: false,
+        body,
+    };
     let message = NewMessage {
         message: Some(message),
         id,

@@ -20,7 +20,7 @@ pub(crate) fn read(
 ) -> Option<Redirect> {
     let scope = root.table("redirect")?;
     let mut redirect = Redirect::default();
-    let mut known: BTreeSet<&str> = ["email", "phone", "slack", FIXED].into();
+    let mut known: BTreeSet<&str> = ["email", "phone", "slack", "line", "webhook", FIXED].into();
     known.extend(kinds);
     for entry in scope.entries() {
         let path = scope.path_of(&entry.key);

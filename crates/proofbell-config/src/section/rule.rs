@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use proofbell_engine::{Each, On, Rule, StalePolicy, Urgency};
+use proofbell_engine::{Each, Need, On, Rule, StalePolicy, Threading, Urgency};
 use proofbell_event::{EventGroup, EventName};
 
 use super::condition;
@@ -26,6 +26,8 @@ pub(crate) struct Read {
     pub(crate) conditions: condition::Read,
     pub(crate) exceptions: condition::Read,
     urgency: Urgency,
+    need: Need,
+    thread: Threading,
     stale: StalePolicy,
     expire: Duration,
     pub(crate) enabled: bool,
@@ -48,6 +50,8 @@ impl Read {
             conditions: self.conditions.conditions,
             exceptions: self.exceptions.conditions,
             urgency: self.urgency,
+            need: self.need,
+            thread: self.thread,
             stale: self.stale,
             expire: self.expire,
         }
@@ -100,6 +104,14 @@ fn read_one(name: At<String>, scope: &Scope<'_>) -> Read {
             Some(At { value: true, .. }) => Urgency::Urgent,
             _ => Urgency::Normal,
         },
+        need: match scope.boolean("optional") {
+            Some(At { value: true, .. }) => Need::Optional,
+            _ => Need::Needed,
+        },
+        thread: scope
+            .choice("thread", &[("case", Threading::Case)])
+            .map(|thread| thread.value)
+            .unwrap_or_default(),
         stale: scope
             .choice("stale", &[("send", StalePolicy::Send)])
             .map(|stale| stale.value)

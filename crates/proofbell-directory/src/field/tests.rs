@@ -13,7 +13,7 @@ fn value(recipient: &Recipient, field: &str) -> Option<String> {
         "name" => recipient.name.clone(),
         "email" => recipient.email.as_ref().map(|email| email.expose().to_owned()),
         "phone" => recipient.phone.as_ref().map(|phone| phone.expose().to_owned()),
-        "slack" => recipient.named.get("slack").cloned(),
+        "slack" | "line" | "webhook" => recipient.named.get(field).cloned(),
         "locale" => recipient.locale.clone(),
         "tz" => recipient.tz.clone(),
         extra => recipient.extra.get(extra).and_then(Value::as_str).map(str::to_owned),
@@ -44,6 +44,8 @@ fn good_fields_are_kept() {
         ("JP", "phone", "9012345678", "+819012345678"),
         ("JP", "phone", "+1 202 555 0143", "+12025550143"),
         ("", "slack", "#ops", "#ops"),
+        ("", "line", "U4af4980629aabbccddeeff0011223344", "U4af4980629aabbccddeeff0011223344"),
+        ("", "webhook", "https://market.example/hooks?a=1", "https://market.example/hooks?a=1"),
         ("", "locale", "ja", "ja"),
         ("", "locale", "JA-jp", "ja-JP"),
         ("", "locale", "zh-hant-tw", "zh-Hant-TW"),
@@ -60,7 +62,7 @@ fn good_fields_are_kept() {
 
 #[test]
 fn empty_fields_are_absent() {
-    for field in ["name", "email", "phone", "slack", "locale", "tz", "tier"] {
+    for field in ["name", "email", "phone", "slack", "line", "webhook", "locale", "tz", "tier"] {
         check("", field, "", None, 0);
         check("", field, " \t ", None, 0);
     }
@@ -84,6 +86,12 @@ fn a_bad_field_costs_that_field() {
         ("", "phone", "+999123456789"),
         ("", "slack", "the ops channel"),
         ("", "slack", "#ops\u{7}"),
+        ("", "line", "@hanako"),
+        ("", "line", "U4af4980629aabbccddeeff001122334"),
+        ("", "line", "U4af4980629aabbccddeeff00112233花"),
+        ("", "webhook", "http://market.example/hooks"),
+        ("", "webhook", "https://"),
+        ("", "webhook", "https://market.example/a b"),
         ("", "locale", "ja_JP"),
         ("", "locale", "日本語"),
         ("", "locale", "../../etc/passwd"),
@@ -126,8 +134,8 @@ fn debug_shows_no_personal_data() {
 
 proptest! {
     #[test]
-    fn no_text_can_panic(field in 0usize..7, text in any::<String>(), digits in "[+0-9０-９()-]{0,24}") {
-        let fields = ["name", "email", "phone", "slack", "locale", "tz", "tier"];
+    fn no_text_can_panic(field in 0usize..9, text in any::<String>(), digits in "[+0-9０-９()-]{0,24}") {
+        let fields = ["name", "email", "phone", "slack", "line", "webhook", "locale", "tz", "tier"];
         let reader = FieldReader { region: Some("JP".to_owned()) };
         for text in [text, digits] {
             let recipient = reader.read(&member(fields[field], &text));

@@ -115,6 +115,8 @@ fn draft(event: &Event) -> Draft {
         else_via: Vec::new(),
         else_at: None,
         urgent: false,
+        optional: false,
+        thread_by_case: false,
         send_stale: false,
         expires_at: "2026-02-12T12:15:00Z".parse().unwrap(),
         case: CaseFacts {

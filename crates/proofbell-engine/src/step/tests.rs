@@ -199,6 +199,8 @@ fn a_draft_holds_what_it_needs() {
     let all = Rule {
         to: vec!["staff".to_owned(), "seller".to_owned(), "staff".to_owned()],
         urgency: Urgency::Urgent,
+        need: Need::Optional,
+        thread: Threading::Case,
         stale: StalePolicy::Send,
         else_after: Some(Duration::from_secs(3600)),
         template: "alert".to_owned(),
@@ -224,6 +226,8 @@ fn a_draft_holds_what_it_needs() {
         else_via: vec![],
         else_at: Some(hours(1)),
         urgent: true,
+        optional: true,
+        thread_by_case: true,
         send_stale: true,
         expires_at: hours(48),
         case: CaseFacts {

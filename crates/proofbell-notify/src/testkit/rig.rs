@@ -63,6 +63,8 @@ pub fn message(to: Address, body: Body) -> Message {
         to_name: Some("Hanako Ginza".to_owned()),
         locale: "en".to_owned(),
         case: Some("sr-1".to_owned()),
+        thread: None,
+        optional: false,
         body,
     }
 }

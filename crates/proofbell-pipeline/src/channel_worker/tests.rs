@@ -45,6 +45,8 @@ fn claimed() -> Claimed {
             to_name: None,
             locale: "en".to_owned(),
             case: None,
+            thread: None,
+            optional: false,
             body: Body::Text("Hello".to_owned()),
         },
         channel: "sms".to_owned(),

@@ -26,6 +26,8 @@ fn claimed(later: &[(EventName, i64)]) -> Claimed {
             to_name: None,
             locale: "en".to_owned(),
             case: None,
+            thread: None,
+            optional: false,
             body: Body::Text("Hello".to_owned()),
         },
         channel: "email".to_owned(),

@@ -1,4 +1,4 @@
-use proofbell_engine::{Audience, Each, EventId, On, Rule, Setup, StalePolicy, Urgency};
+use proofbell_engine::{Audience, Each, EventId, Need, On, Rule, Setup, StalePolicy, Threading, Urgency};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use uuid::Uuid;
@@ -19,6 +19,8 @@ fn engine() -> Engine {
         conditions: Vec::new(),
         exceptions: Vec::new(),
         urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
         stale: StalePolicy::Suppress,
         expire: Duration::from_secs(3600),
     };

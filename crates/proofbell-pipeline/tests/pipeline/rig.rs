@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use proofbell_engine::{
-    Audience, ChannelFacts, Each, Engine, EventId, FrontMatter, Nobody, On, Rule, Setup, StalePolicy,
-    TemplateSource, Templates, Urgency,
+    Audience, ChannelFacts, Each, Engine, EventId, FrontMatter, Need, Nobody, On, Rule, Setup, StalePolicy,
+    TemplateSource, Templates, Threading, Urgency,
 };
 use proofbell_event::Event;
 use proofbell_notify::{AddressKind, DynNotifier, Form, PhoneNumber, Recipient};
@@ -165,6 +165,8 @@ pub(crate) fn rule(on: &str, to: &str, ways: &str) -> Rule {
         conditions: Vec::new(),
         exceptions: Vec::new(),
         urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
         stale: StalePolicy::Suppress,
         expire: Duration::from_secs(48 * 3600),
     }

@@ -154,6 +154,8 @@ fn draft(template: &str, event: &Event, name: EventName, now: Timestamp) -> Draf
         else_via: Vec::new(),
         else_at: None,
         urgent: false,
+        optional: false,
+        thread_by_case: false,
         send_stale: true,
         expires_at: now,
         case: CaseFacts {
