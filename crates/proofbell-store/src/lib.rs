@@ -4,6 +4,7 @@ mod error;
 mod event;
 mod message;
 mod plan;
+mod report;
 mod sqlite;
 mod store;
 mod view;
@@ -17,9 +18,10 @@ pub use message::{
 pub use plan::{
     Addressed, DraftEnd, DueDraft, DueFallback, Fallback, Plan, PlanResult, Reach, SentSoFar, Unplanned,
 };
+pub use report::{Memory, Reported, Then, Told};
 pub use sqlite::{OpenError, SchemaError, SqliteOptions, SqliteStore, WriteCounts};
 pub use store::{Orphans, Store};
 pub use view::{
     AttemptView, CaseView, ChannelPause, DecisionView, DraftView, EventFilter, EventView, MessageFilter,
-    MessageView, PausedBy, QueueDepth, Stats,
+    MessageView, PausedBy, QueueDepth, ReportView, Stats,
 };

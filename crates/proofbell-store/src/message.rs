@@ -59,6 +59,8 @@ pub enum MessageState {
     Claimed,
     /// Accepted by the provider.
     Sent,
+    /// Accepted, and the provider told that it arrived.
+    Delivered,
     /// Ended otherwise.
     Ended(Ended),
 }

@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{
     Acceptance, Addressed, CaseView, ChannelPause, Claim, ClaimRequest, Claimed, DecisionView, DueDraft,
     DueFallback, EventFilter, EventView, Fallback, Finish, MessageFilter, MessageView, NewEvent, NewMessage,
-    Plan, PlanResult, Stats, StoreError, StoredEvent, Unplanned,
+    Plan, PlanResult, Reported, Stats, StoreError, StoredEvent, Told, Unplanned,
 };
 
 /// A durable store. What writes returns after the commit (fsynced); dropping a returned future never undoes or
@@ -60,6 +60,10 @@ pub trait Store: Send + Sync + 'static {
     /// They are ours for five minutes, until [`Store::record`] says how they ended.
     /// `all` takes over every claim: at start, when no other process can hold one.
     async fn orphans(&self, now: Timestamp, all: Orphans) -> Result<Vec<Claimed>, StoreError>;
+
+    /// Takes in what providers told after attempts had ended, in its order. A message that ends by it makes its draft due for another
+    /// look. What comes late, twice or for nobody changes nothing and is no error.
+    async fn report(&self, told: Vec<Told>) -> Result<Vec<Reported>, StoreError>;
 
     /// Keeps a message that comes from no draft: a test message.
     async fn enqueue(&self, message: NewMessage) -> Result<(), StoreError>;

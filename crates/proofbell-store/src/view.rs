@@ -82,7 +82,7 @@ pub struct MessageFilter {
     pub sr_uuid: Option<String>,
     /// Only on this channel.
     pub channel: Option<String>,
-    /// Only in this state: `queued`, `claimed`, `sent`, `suppressed`, `dead`.
+    /// Only in this state: `queued`, `claimed`, `sent`, `delivered`, `suppressed`, `dead`.
     pub state: Option<String>,
     /// At most so many, and never more than 1000; 0 means 100.
     pub limit: u32,
@@ -111,7 +111,7 @@ pub struct MessageView {
     pub locale: Option<String>,
     /// The subject, the header or the beginning of the text.
     pub title: String,
-    /// `queued`, `claimed`, `sent`, `suppressed`, `dead`.
+    /// `queued`, `claimed`, `sent`, `delivered`, `suppressed`, `dead`.
     pub state: String,
     /// The word for why it ended: `overtaken`, `expired`, …
     pub code: Option<String>,
@@ -131,6 +131,9 @@ pub struct MessageView {
     pub segments: Option<u32>,
     /// Every attempt, oldest first; only in `show` and in cases.
     pub attempts: Vec<AttemptView>,
+    /// What the provider told later, oldest first; only in `show` and in cases.
+    #[serde(default)]
+    pub reports: Vec<ReportView>,
     /// The rendered text; only in `show`, and gone after `keep`.
     pub body: Option<serde_json::Value>,
 }
@@ -146,6 +149,19 @@ pub struct AttemptView {
     pub outcome: Option<String>,
     /// The provider's reason.
     pub reason: Option<String>,
+}
+
+/// What a provider told of a message after an attempt had ended.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReportView {
+    /// When it was told.
+    pub at: Timestamp,
+    /// What: `delivered`, `undelivered`, `bad_address`, `opted_out`.
+    pub news: String,
+    /// The provider's reason.
+    pub reason: Option<String>,
+    /// What came of it: `applied`, `repeated`, `too_late`.
+    pub result: String,
 }
 
 /// All about one case.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 
 use super::codec::{decode, limit, nanos, parse, time};
 use super::failure::Failure;
+use super::threads;
 use crate::{
     ClaimOnly, ClaimRequest, Claimed, Ended, Finish, Next, Orphans, StoreError, Suppression, SuppressionKind,
 };
@@ -22,11 +23,11 @@ macro_rules! claimable {
     ($index:literal, $condition:literal) => {
         concat!(
             "SELECT m.seq, m.id, m.channel, m.epoch, m.tries, m.attempts, m.event_name, m.event_at, m.send_stale, ",
-            "m.expires_at, e.id, b.body, c.body, s.kind, s.reason, s.since FROM messages m INDEXED BY ",
+            "m.expires_at, e.id, b.body, c.body, s.kind, s.reason, s.since, m.thread_key, t.first FROM messages m INDEXED BY ",
             $index,
             " LEFT JOIN message_bodies b ON b.message = m.seq LEFT JOIN events e ON e.seq = m.event ",
             "LEFT JOIN cases c ON c.key = narrow(m.sr_uuid) AND c.sr_uuid = m.sr_uuid LEFT JOIN suppressions s ON s.key = m.address_key ",
-            "AND (s.until IS NULL OR s.until > ?1) WHERE ",
+            "AND (s.until IS NULL OR s.until > ?1) LEFT JOIN threads t ON t.key = m.thread_key WHERE ",
             $condition
         )
     };
@@ -65,6 +66,8 @@ pub(super) struct ClaimedRow {
     message: Option<Vec<u8>>,
     case: Option<Vec<u8>>,
     suppression: Option<Suppression>,
+    thread_key: Option<[u8; 32]>,
+    first: Option<String>,
 }
 
 /// Claims messages of a channel, and says when the next one is due when it took all that are.
@@ -78,7 +81,9 @@ pub(super) fn claim(
     };
     let now = nanos(request.now);
     let mut rows = read(connection, sql, params![now, request.channel, limit(request.limit)])?;
+    let read = rows.len();
     let lease_until = lease_end(request.now, request.lease);
+    threads::hold_back(connection, &mut rows, request)?;
     for row in &mut rows {
         row.epoch += 1;
         row.tries = row.tries.saturating_add(1);
@@ -87,7 +92,7 @@ pub(super) fn claim(
         connection.prepare_cached(CLAIM)?.execute(values)?;
         connection.prepare_cached(ATTEMPT)?.execute(params![row.seq, row.attempts, now])?;
     }
-    let next_due = match rows.len() < request.limit {
+    let next_due = match read < request.limit {
         true => next_due(connection, &request.channel)?,
         false => None,
     };
@@ -135,6 +140,8 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<ClaimedRow> {
         message: row.get(11)?,
         case: row.get(12)?,
         suppression: suppression(row, 13)?,
+        thread_key: row.get(16)?,
+        first: row.get(17)?,
     })
 }
 
@@ -163,6 +170,16 @@ pub(super) fn epoch(epoch: u64) -> i64 {
 }
 
 impl ClaimedRow {
+    /// Its row.
+    pub(super) fn seq(&self) -> i64 {
+        self.seq
+    }
+
+    /// The thread that it would begin; `None` when it answers another message, or stands alone.
+    pub(super) fn begins(&self) -> Option<&[u8; 32]> {
+        self.thread_key.as_ref().filter(|_| self.first.is_none())
+    }
+
     /// The claimed message; or, when it cannot be read, the record that ends it.
     pub(super) fn decode(self, now: Timestamp) -> Result<Claimed, Box<Finish>> {
         let (id, epoch) = (self.id, self.epoch);
@@ -182,10 +199,13 @@ impl ClaimedRow {
     }
 
     fn decode_all(self) -> Result<Claimed, StoreError> {
-        let message: Message = match &self.message {
+        let mut message: Message = match &self.message {
             Some(message) => decode("message", message)?,
             None => return Err(StoreError::Database("a stored message has no text".to_owned())),
         };
+        if let Some(thread) = &mut message.thread {
+            thread.first = self.first;
+        }
         Ok(Claimed {
             message,
             channel: self.channel,

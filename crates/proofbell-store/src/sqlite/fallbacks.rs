@@ -116,6 +116,7 @@ fn state(row: &Row<'_>, from: usize) -> rusqlite::Result<MessageState> {
         "queued" => MessageState::Queued,
         "claimed" => MessageState::Claimed,
         "sent" => MessageState::Sent,
+        "delivered" => MessageState::Delivered,
         "suppressed" => {
             ended().map(|(code, detail)| MessageState::Ended(Ended::Suppressed { code, detail }))?
         }

@@ -10,11 +10,13 @@ use super::codec::{encode, nanos};
 use super::failure::Failure;
 use super::fallbacks::wake;
 use super::planning::event_seq;
+use super::threads;
 use crate::{Ended, FOR_ALL, MessageState, NewMessage, StoreError};
 
 const INSERT: &str = "INSERT INTO messages (id, draft, reach, event, channel, event_name, event_at, sr_uuid, rule, \
-    template, send_stale, made_at, due_at, expires_at, segments, encoding, address_key, state, code, reason, ended_at) \
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21) \
+    template, send_stale, made_at, due_at, expires_at, segments, encoding, address_key, thread_key, state, code, reason, \
+    ended_at) \
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22) \
     ON CONFLICT (id) DO NOTHING";
 const INSERT_BODY: &str = "INSERT INTO message_bodies (message, body) VALUES (?1, ?2)";
 const REACH: &str = "SELECT seq FROM reaches WHERE draft = ?1 AND key = ?2";
@@ -30,6 +32,7 @@ pub(super) struct MessageRow {
     new: NewMessage,
     body: Option<Vec<u8>>,
     address_key: Option<[u8; 32]>,
+    thread_key: Option<[u8; 32]>,
 }
 
 impl MessageRow {
@@ -41,7 +44,8 @@ impl MessageRow {
         }
         let body = new.message.as_ref().map(|message| encode("message", message)).transpose()?;
         let address_key = new.message.as_ref().map(|message| address_key(&new.channel, &message.to));
-        Ok(MessageRow { new, body, address_key })
+        let thread_key = new.message.as_ref().and_then(|message| threads::key(&new.channel, message));
+        Ok(MessageRow { new, body, address_key, thread_key })
     }
 
     /// About how large it is.
@@ -52,7 +56,7 @@ impl MessageRow {
 
 /// The key of an address on a channel: a hash, so that what is remembered of an address does not hold the address.
 /// Mailboxes count as the same whatever their case.
-fn address_key(channel: &str, to: &Address) -> [u8; 32] {
+pub(super) fn address_key(channel: &str, to: &Address) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(channel.as_bytes());
     hash.update([0]);
@@ -77,6 +81,7 @@ pub(super) fn state_columns(state: &MessageState) -> StateColumns<'_> {
         MessageState::Queued => plain("queued"),
         MessageState::Claimed => plain("claimed"),
         MessageState::Sent => plain("sent"),
+        MessageState::Delivered => plain("delivered"),
         MessageState::Ended(ended) => ended_columns(ended),
     }
 }
@@ -111,7 +116,7 @@ pub(super) fn insert_message(
         (None, None) => None,
     };
     let columns = state_columns(&new.state);
-    let ended = matches!(new.state, MessageState::Sent | MessageState::Ended(_));
+    let ended = matches!(new.state, MessageState::Sent | MessageState::Delivered | MessageState::Ended(_));
     let ended_at = ended.then(|| nanos(new.made_at));
     let inserted = connection.prepare_cached(INSERT)?.execute(params![
         new.id,
@@ -131,6 +136,7 @@ pub(super) fn insert_message(
         new.measure.as_ref().map(|measure| measure.segments),
         new.measure.as_ref().map(|measure| measure.encoding.as_str()),
         message.address_key,
+        message.thread_key,
         columns.state,
         columns.code,
         columns.reason,
@@ -200,7 +206,7 @@ pub(super) fn retry(
     let refused = |problem: &str| Err(StoreError::Refused(format!("message `{id}` {problem}")).into());
     match message.state.as_str() {
         "suppressed" | "dead" => {}
-        "sent" => return refused("is sent; only one that ended unsent can be tried again"),
+        "sent" | "delivered" => return refused("is sent; only one that ended unsent can be tried again"),
         _ => return refused("is still on its way"),
     }
     if !message.has_body {

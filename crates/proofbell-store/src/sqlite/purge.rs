@@ -34,7 +34,7 @@ const FORGET: [&str; 6] = [
     "DELETE FROM decisions WHERE event = ?1",
     "DELETE FROM message_bodies WHERE message IN \
         (SELECT m.seq FROM drafts d JOIN messages m ON m.draft = d.seq WHERE d.event = ?1)",
-    "UPDATE messages SET reach = NULL, address_key = NULL WHERE draft IN (SELECT seq FROM drafts WHERE event = ?1)",
+    "UPDATE messages SET reach = NULL, address_key = NULL, thread_key = NULL WHERE draft IN (SELECT seq FROM drafts WHERE event = ?1)",
     "DELETE FROM reaches WHERE draft IN (SELECT seq FROM drafts WHERE event = ?1)",
     "UPDATE drafts SET body = NULL WHERE event = ?1",
 ];
@@ -45,7 +45,9 @@ const FORGET_CASE: &str = "DELETE FROM cases WHERE key = narrow(?1) AND sr_uuid 
 pub(super) const WAITING_CASES: &str = "SELECT case_key FROM events INDEXED BY events_unplanned \
     WHERE status = 'accepted' AND case_key IS NOT NULL";
 /// What is left of an event afterwards.
-const DROP: [&str; 4] = [
+const DROP: [&str; 5] = [
+    "DELETE FROM reports WHERE message IN \
+        (SELECT m.seq FROM drafts d JOIN messages m ON m.draft = d.seq WHERE d.event = ?1)",
     "DELETE FROM attempts WHERE message IN \
         (SELECT m.seq FROM drafts d JOIN messages m ON m.draft = d.seq WHERE d.event = ?1)",
     "DELETE FROM messages WHERE draft IN (SELECT seq FROM drafts WHERE event = ?1)",
@@ -59,7 +61,10 @@ const FORGET_LOOSE: [&str; 2] = [
     "UPDATE messages INDEXED BY messages_of_no_draft SET address_key = NULL \
         WHERE draft IS NULL AND ended_at < ?1 AND address_key IS NOT NULL",
 ];
-const DROP_LOOSE: [&str; 2] = [
+const DROP_LOOSE: [&str; 3] = [
+    "DELETE FROM reports WHERE message IN (SELECT m.seq FROM messages m INDEXED BY messages_of_no_draft \
+        WHERE m.draft IS NULL AND m.ended_at < ?1 \
+        AND NOT EXISTS (SELECT 1 FROM message_bodies b WHERE b.message = m.seq))",
     "DELETE FROM attempts WHERE message IN (SELECT m.seq FROM messages m INDEXED BY messages_of_no_draft \
         WHERE m.draft IS NULL AND m.ended_at < ?1 \
         AND NOT EXISTS (SELECT 1 FROM message_bodies b WHERE b.message = m.seq))",
@@ -67,6 +72,7 @@ const DROP_LOOSE: [&str; 2] = [
         AND NOT EXISTS (SELECT 1 FROM message_bodies b WHERE b.message = messages.seq)",
 ];
 const DROP_SUPPRESSIONS: &str = "DELETE FROM suppressions WHERE until < ?1";
+const DROP_THREADS: &str = "DELETE FROM threads WHERE at < ?1";
 
 /// What is forgotten.
 #[derive(Clone, Copy, Debug)]
@@ -173,6 +179,7 @@ pub(super) fn loose(connection: &Connection, bodies: Timestamp, keys: Timestamp)
     run_all(connection, &FORGET_LOOSE[1..], [nanos(bodies)])?;
     run_all(connection, &DROP_LOOSE, [nanos(keys)])?;
     connection.prepare_cached(DROP_SUPPRESSIONS)?.execute([nanos(bodies)])?;
+    connection.prepare_cached(DROP_THREADS)?.execute([nanos(bodies)])?;
     Ok(gone)
 }
 

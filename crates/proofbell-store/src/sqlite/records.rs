@@ -8,9 +8,11 @@ use super::codec::nanos;
 use super::failure::Failure;
 use super::fallbacks::wake;
 use super::messages::ended_columns;
-use crate::{Finish, Next, Remember, SuppressionKind};
+use super::reports::word;
+use super::threads;
+use crate::{Finish, Next, Remember};
 
-const CLAIMED: &str = "SELECT seq, draft, attempts, address_key FROM messages \
+const CLAIMED: &str = "SELECT seq, draft, attempts, address_key, thread_key FROM messages \
     WHERE id = ?1 AND state = 'claimed' AND epoch = ?2";
 const ATTEMPT: &str =
     "UPDATE attempts SET ended_at = ?3, outcome = ?4, reason = ?5 WHERE message = ?1 AND number = ?2";
@@ -31,6 +33,7 @@ struct Attempted {
     draft: Option<i64>,
     attempts: u32,
     address_key: Option<[u8; 32]>,
+    thread_key: Option<[u8; 32]>,
 }
 
 /// Records the end of one attempt; nothing when the claim is not the finisher's any more.
@@ -41,6 +44,7 @@ pub(super) fn record(connection: &Connection, finish: &Finish) -> Result<(), Fai
             draft: row.get(1)?,
             attempts: row.get(2)?,
             address_key: row.get(3)?,
+            thread_key: row.get(4)?,
         })
     };
     let found = connection
@@ -67,6 +71,9 @@ fn go_on(connection: &Connection, attempted: &Attempted, finish: &Finish) -> Res
     match &finish.next {
         Next::Sent { provider_id } => {
             connection.prepare_cached(SENT)?.execute(params![seq, nanos(finish.at), provider_id])?;
+            if let (Some(key), Some(first)) = (&attempted.thread_key, provider_id) {
+                threads::begin(connection, key, first, finish.at)?;
+            }
         }
         Next::RetryAt(at) => {
             connection.prepare_cached(AGAIN)?.execute(params![seq, nanos(*at), 0])?;
@@ -92,14 +99,16 @@ fn go_on(connection: &Connection, attempted: &Attempted, finish: &Finish) -> Res
     Ok(())
 }
 
-fn remember(connection: &Connection, key: &[u8; 32], what: &Remember, at: Timestamp) -> Result<(), Failure> {
-    let kind = match what.kind {
-        SuppressionKind::BadAddress => "bad_address",
-        SuppressionKind::OptedOut => "opted_out",
-    };
+/// Remembers something of an address.
+pub(super) fn remember(
+    connection: &Connection,
+    key: &[u8; 32],
+    what: &Remember,
+    at: Timestamp,
+) -> Result<(), Failure> {
     connection.prepare_cached(REMEMBER)?.execute(params![
         key,
-        kind,
+        word(what.kind),
         what.reason,
         nanos(at),
         what.until.map(nanos)

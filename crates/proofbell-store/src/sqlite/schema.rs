@@ -3,7 +3,11 @@
 use rusqlite::{Connection, OptionalExtension, TransactionBehavior};
 
 /// One script a version, in order. A script that was released is never changed: changes come as a further script.
-const MIGRATIONS: &[&str] = &[include_str!("sql/0001_spine.sql"), include_str!("sql/0002_young.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("sql/0001_spine.sql"),
+    include_str!("sql/0002_young.sql"),
+    include_str!("sql/0003_reports.sql"),
+];
 
 /// What `PRAGMA application_id` says of our databases: `Prfb`.
 const APPLICATION_ID: i32 = 0x5072_6662;

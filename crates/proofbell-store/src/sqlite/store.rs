@@ -16,12 +16,14 @@ use super::messages::MessageRow;
 use super::planning::{PlanRow, UnplannedRow};
 use super::purge::Pass;
 use super::{
-    SqliteStore, accept, claims, drafts, fallbacks, messages, pauses, planning, purge, records, views,
+    SqliteStore, accept, claims, drafts, fallbacks, messages, pauses, planning, purge, records, reports,
+    views,
 };
 use crate::{
     Acceptance, Addressed, CaseView, ChannelPause, Claim, ClaimRequest, Claimed, DecisionView, DraftEnd,
     DueDraft, DueFallback, EventFilter, EventView, Fallback, Finish, MessageFilter, MessageView, NewEvent,
-    NewMessage, Orphans, Plan, PlanResult, Shape, Stats, Store, StoreError, StoredEvent, Unplanned,
+    NewMessage, Orphans, Plan, PlanResult, Reported, Shape, Stats, Store, StoreError, StoredEvent, Told,
+    Unplanned,
 };
 
 /// About how large a write is that carries no text.
@@ -130,6 +132,13 @@ impl Store for SqliteStore {
         let work = move |connection: &Connection| claims::orphans(connection, now, all);
         let rows = self.write(Lane::Pipeline, SMALL, move |batch| batch.item(work)).await?;
         self.readable(rows, now).await
+    }
+
+    async fn report(&self, told: Vec<Told>) -> Result<Vec<Reported>, StoreError> {
+        let bytes = told.len().saturating_mul(SMALL);
+        let report = |desk: &mut Desk<'_>, told: &Told| reports::report(desk.connection, told);
+        let results = self.write(Lane::Pipeline, bytes, move |batch| batch.items(&told, report)).await?;
+        results.into_iter().collect()
     }
 
     async fn enqueue(&self, message: NewMessage) -> Result<(), StoreError> {

@@ -4,4 +4,5 @@ pub(crate) mod accept;
 pub(crate) mod addressing;
 pub(crate) mod people;
 pub(crate) mod planning;
+pub(crate) mod reports;
 pub(crate) mod sending;

@@ -69,6 +69,18 @@ mod on_sqlite {
             people_retry_what_ended_and_call_off_what_waits,
             a_message_without_a_text_cannot_be_retried,
         }
+        reports {
+            a_report_moves_on_what_left_and_nothing_else,
+            what_never_left_cannot_have_arrived,
+            a_repeated_or_foreign_report_is_harmless,
+            reports_of_one_message_are_bounded,
+            a_report_before_the_answer_was_kept_ends_the_attempt,
+            a_message_that_ends_by_a_report_makes_its_draft_due,
+            a_stop_is_remembered_until_a_start,
+            a_start_does_not_mend_a_bad_address,
+            later_messages_of_a_case_name_the_first,
+            a_first_message_that_failed_begins_no_thread,
+        }
         people {
             messages_are_shown_with_masked_addresses,
             messages_are_listed_by_what_was_asked_for,

@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::{Query, one_of};
 use crate::sqlite::codec::{decode, time};
 use crate::sqlite::failure::Failure;
-use crate::{AttemptView, MessageFilter, MessageView, StoreError};
+use crate::{AttemptView, MessageFilter, MessageView, ReportView, StoreError};
 
 const COLUMNS: &str = "SELECT m.seq, m.id, d.id, e.id, m.sr_uuid, m.rule, m.channel, m.template, m.state, m.code, \
     m.reason, m.made_at, m.due_at, m.ended_at, m.tries, m.provider_id, m.segments, b.body FROM messages m \
@@ -20,7 +20,8 @@ pub(in crate::sqlite) const OF_CASE: &str = "m.seq IN (SELECT f.seq FROM events_
     UNION ALL SELECT l.seq FROM messages l WHERE l.draft IS NULL AND l.sr_uuid = ?1)";
 const ATTEMPTS: &str =
     "SELECT at, ended_at, outcome, reason FROM attempts WHERE message = ?1 ORDER BY number";
-const STATES: [&str; 5] = ["queued", "claimed", "sent", "suppressed", "dead"];
+const REPORTS: &str = "SELECT at, news, reason, result FROM reports WHERE message = ?1 ORDER BY number";
+const STATES: [&str; 6] = ["queued", "claimed", "sent", "delivered", "suppressed", "dead"];
 /// Characters of a text that stand for it in lists.
 const TITLE: usize = 80;
 /// What stands for a text that this version cannot read.
@@ -39,7 +40,7 @@ pub(in crate::sqlite) fn list(
         .with("m.state = ?", filter.state)
         .build(COLUMNS, "m.seq DESC", filter.limit);
     let rows = read(connection, &sql, params_from_iter(values))?;
-    Ok(rows.into_iter().map(|row| row.view(Detail::Line, Vec::new())).collect())
+    Ok(rows.into_iter().map(|row| row.view(Detail::Line, History::default())).collect())
 }
 
 /// Reads one message with its attempts and its text.
@@ -47,8 +48,8 @@ pub(in crate::sqlite) fn show(connection: &Connection, id: Uuid) -> Result<Messa
     let sql = format!("{COLUMNS} WHERE m.id = ?1");
     let row = connection.prepare_cached(&sql)?.query_row([id], columns).optional()?;
     let row = row.ok_or_else(|| StoreError::NotFound { what: "message", id: id.to_string() })?;
-    let attempts = attempts(connection, row.seq)?;
-    Ok(row.view(Detail::Whole, attempts))
+    let history = history(connection, row.seq)?;
+    Ok(row.view(Detail::Whole, history))
 }
 
 /// Lists all messages of a case with their attempts, oldest first.
@@ -57,8 +58,8 @@ pub(super) fn of_case(connection: &Connection, sr_uuid: &str) -> Result<Vec<Mess
     let rows = read(connection, &sql, [sr_uuid])?;
     rows.into_iter()
         .map(|row| {
-            let attempts = attempts(connection, row.seq)?;
-            Ok(row.view(Detail::Line, attempts))
+            let history = history(connection, row.seq)?;
+            Ok(row.view(Detail::Line, history))
         })
         .collect()
 }
@@ -70,6 +71,25 @@ fn read(
 ) -> Result<Vec<MessageRow>, Failure> {
     let mut statement = connection.prepare_cached(sql)?;
     let rows = statement.query_map(values, columns)?;
+    Ok(rows.collect::<Result<_, _>>()?)
+}
+
+/// What has become of a message so far.
+#[derive(Default)]
+struct History {
+    attempts: Vec<AttemptView>,
+    reports: Vec<ReportView>,
+}
+
+fn history(connection: &Connection, message: i64) -> Result<History, Failure> {
+    Ok(History { attempts: attempts(connection, message)?, reports: reports(connection, message)? })
+}
+
+fn reports(connection: &Connection, message: i64) -> Result<Vec<ReportView>, Failure> {
+    let mut statement = connection.prepare_cached(REPORTS)?;
+    let rows = statement.query_map([message], |row| {
+        Ok(ReportView { at: time(row.get(0)?), news: row.get(1)?, reason: row.get(2)?, result: row.get(3)? })
+    })?;
     Ok(rows.collect::<Result<_, _>>()?)
 }
 
@@ -100,8 +120,8 @@ enum Detail {
 
 impl MessageRow {
     /// The message as people see it. One that cannot be read says so instead of hiding all others of a list.
-    fn view(self, detail: Detail, attempts: Vec<AttemptView>) -> MessageView {
-        let mut view = MessageView { attempts, ..self.view };
+    fn view(self, detail: Detail, History { attempts, reports }: History) -> MessageView {
+        let mut view = MessageView { attempts, reports, ..self.view };
         let Some(body) = self.body else { return view };
         let Ok(message) = decode::<Message>("message", &body) else {
             view.title = UNREADABLE.to_owned();
@@ -139,6 +159,7 @@ fn columns(row: &Row<'_>) -> rusqlite::Result<MessageRow> {
         provider_id: row.get(15)?,
         segments: row.get(16)?,
         attempts: Vec::new(),
+        reports: Vec::new(),
         body: None,
     };
     Ok(MessageRow { seq: row.get(0)?, view, body: row.get(17)? })
