@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use proofbell_engine::{Compose, Composed, Draft, draft_id, message_id};
 use proofbell_notify::{Body, Measure, Message, Recipient, Thread};
-use proofbell_store::{MessageState, NewMessage, Reach, SentSoFar};
+use proofbell_store::{Ended, MessageState, NewMessage, Reach, SentSoFar};
 
 use crate::reach::{Advance, Leg, Situation, advance};
 use crate::runtime::Runtime;
@@ -125,7 +125,14 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
     match compose(situation, &leg.recipient, &made.channel) {
         Ok(composed) => {
             made.template = composed.template;
-            made.measure = measure(runtime, &made.channel, &composed.body);
+            let body = match fit(runtime, &made.channel, composed.body) {
+                Ok(body) => body,
+                Err(ended) => {
+                    made.state = MessageState::Ended(ended);
+                    return made;
+                }
+            };
+            made.measure = measure(runtime, &made.channel, &body);
             made.message = Some(Message {
                 id,
                 made_at: now,
@@ -135,7 +142,7 @@ fn make(situation: &Situation<'_>, runtime: &Runtime, leg: Leg) -> NewMessage {
                 case: made.sr_uuid.clone(),
                 thread: draft.thread_by_case.then(Thread::default),
                 optional: draft.optional,
-                body: composed.body,
+                body,
             });
         }
         Err(problem) => made.state = MessageState::Ended(Code::RenderFailed.end(problem)),
@@ -151,6 +158,15 @@ fn expires_at(draft: &Draft, now: Timestamp) -> Timestamp {
     }
     let span = Duration::try_from(draft.expires_at.duration_since(draft.event_at)).unwrap_or_default();
     settle::later(now, span.min(LONGEST_AGAIN))
+}
+
+/// The body as the channel takes it.
+fn fit(runtime: &Runtime, channel: &str, body: Body) -> Result<Body, Ended> {
+    let Some(channel) = runtime.channels.get(channel) else { return Ok(body) };
+    let fitted = catch_unwind(AssertUnwindSafe(|| channel.notifier.fit(body)));
+    fitted
+        .map_err(|_| Code::RenderFailed.end("the notifier panicked while fitting it in"))?
+        .map_err(|reason| Code::TooLong.end(reason.to_string()))
 }
 
 /// What the text costs; a notifier that cannot count costs the number alone.

@@ -25,6 +25,10 @@ pub enum Code {
     Expired,
     /// Every attempt of the schedule failed.
     Exhausted,
+    /// The provider took it and could not deliver it after all.
+    Undelivered,
+    /// It is longer than the channel's settings allow.
+    TooLong,
     /// It may have been delivered, and trying again might deliver it twice.
     Unknown,
     /// `else_after` passed before it could be sent.
@@ -39,7 +43,7 @@ pub enum Code {
 
 impl Code {
     /// Every code.
-    pub const ALL: [Code; 15] = [
+    pub const ALL: [Code; 17] = [
         Code::NoAddress,
         Code::Muted,
         Code::NoChannel,
@@ -50,6 +54,8 @@ impl Code {
         Code::Rejected,
         Code::Expired,
         Code::Exhausted,
+        Code::Undelivered,
+        Code::TooLong,
         Code::Unknown,
         Code::ElseAfter,
         Code::Redirected,
@@ -70,6 +76,8 @@ impl Code {
             Code::Rejected => "rejected",
             Code::Expired => "expired",
             Code::Exhausted => "exhausted",
+            Code::Undelivered => "undelivered",
+            Code::TooLong => "too_long",
             Code::Unknown => "unknown",
             Code::ElseAfter => "else_after",
             Code::Redirected => "redirected",
@@ -100,6 +108,8 @@ impl Code {
             | Code::Rejected
             | Code::Expired
             | Code::Exhausted
+            | Code::Undelivered
+            | Code::TooLong
             | Code::Unknown
             | Code::Unreadable => Ended::Dead { code, detail },
         }
@@ -122,6 +132,8 @@ impl Code {
             | Code::Rejected
             | Code::Expired
             | Code::Exhausted
+            | Code::Undelivered
+            | Code::TooLong
             | Code::ElseAfter
             | Code::Unreadable => Fallback::GoesOn,
             Code::Muted => Fallback::SaysNothing,
@@ -167,6 +179,8 @@ mod tests {
             ("rejected", "dead", Fallback::GoesOn),
             ("expired", "dead", Fallback::GoesOn),
             ("exhausted", "dead", Fallback::GoesOn),
+            ("undelivered", "dead", Fallback::GoesOn),
+            ("too_long", "dead", Fallback::GoesOn),
             ("unknown", "dead", Fallback::Forbidden),
             ("else_after", "suppressed", Fallback::GoesOn),
             ("redirected", "suppressed", Fallback::Forbidden),

@@ -45,7 +45,9 @@ pub(crate) fn count_attempt(channel: &str, outcome: &'static str) {
 pub(crate) fn count_made(message: &NewMessage) {
     let state = match &message.state {
         MessageState::Ended(ended) => Code::label(ended),
-        MessageState::Queued | MessageState::Claimed | MessageState::Sent => "queued",
+        MessageState::Queued | MessageState::Claimed | MessageState::Sent | MessageState::Delivered => {
+            "queued"
+        }
     };
     count_message(&message.channel, state);
 }

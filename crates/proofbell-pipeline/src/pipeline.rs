@@ -14,8 +14,8 @@ use crate::runtime::Runtime;
 use crate::shared::Shared;
 use crate::supervise::supervise;
 use crate::{
-    Clock, Handle, Observer, Silent, SystemClock, Timing, address_worker, channel_worker, fallback_worker,
-    janitor, plan_worker,
+    Clock, Handle, Observer, Silent, SystemClock, Timing, address_worker, channel_worker, collector,
+    fallback_worker, janitor, plan_worker,
 };
 
 /// What a pipeline is started with, besides its store and its configuration.
@@ -104,6 +104,13 @@ fn start_workers(shared: &Arc<Shared>) -> JoinSet<()> {
     }
     for (name, channel) in &shared.runtime.channels {
         workers.spawn(channel_worker::run(shared.clone(), name.clone(), channel.clone()));
+        if let Some(every) = channel.notifier.collects_every() {
+            let (shared, name, notifier) = (shared.clone(), name.clone(), channel.notifier.clone());
+            workers.spawn(async move {
+                let collect = || collector::run(shared.clone(), name.clone(), notifier.clone(), every);
+                supervise(&shared, &name, collect).await;
+            });
+        }
     }
     workers
 }

@@ -112,7 +112,8 @@ fn advance_one(
         .iter()
         .filter(|message| message.reach_key == reach.key || message.reach_key == FOR_ALL)
         .collect();
-    if mine.iter().any(|message| message.state == MessageState::Sent) {
+    let reached = |state: &MessageState| matches!(state, MessageState::Sent | MessageState::Delivered);
+    if mine.iter().any(|message| reached(&message.state)) {
         return State::Alive;
     }
     let waits = |message: &&SentSoFar| matches!(message.state, MessageState::Queued | MessageState::Claimed);
@@ -174,7 +175,7 @@ fn on_end(state: &MessageState) -> Option<OnEnd> {
         MessageState::Ended(Ended::Suppressed { code, .. } | Ended::Dead { code, .. }) => {
             Some(Code::from_word(code).map_or(OnEnd::Forbidden, Code::fallback))
         }
-        MessageState::Queued | MessageState::Claimed | MessageState::Sent => None,
+        MessageState::Queued | MessageState::Claimed | MessageState::Sent | MessageState::Delivered => None,
     }
 }
 

@@ -39,6 +39,8 @@ impl Handle {
             return Err(HandleError::Invalid(problem));
         }
         let to = parse_address(kind, test.to.as_deref(), test.region.as_deref())?;
+        let fitted = channel.notifier.fit(test.body);
+        let body = fitted.map_err(|reason| HandleError::Invalid(reason.to_string()))?;
         let (id, now) = (Uuid::now_v7(), self.now());
         let message = Message {
             id,
@@ -49,7 +51,7 @@ impl Handle {
             case: None,
             thread: None,
             optional: false,
-            body: test.body,
+            body,
         };
         let leaves = match &self.shared.runtime.redirect {
             None => Some(message.clone()),

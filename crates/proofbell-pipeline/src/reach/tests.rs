@@ -113,6 +113,7 @@ fn so_far_one(reaches: &[Reach], number: usize, text: &str) -> SentSoFar {
         "queued" => MessageState::Queued,
         "claimed" => MessageState::Claimed,
         "sent" => MessageState::Sent,
+        "delivered" => MessageState::Delivered,
         "lost" => MessageState::Ended(Ended::Dead { code: "lost".to_owned(), detail: String::new() }),
         code => MessageState::Ended(Code::from_word(code).unwrap().end("")),
     };

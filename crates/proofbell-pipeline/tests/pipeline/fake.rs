@@ -2,11 +2,13 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use proofbell_directory::{Directory, Lookup, LookupError};
 use proofbell_notify::{
-    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Reason, Receipt, Recipient,
+    AddressKind, Body, Callback, CallbackError, DynNotifier, Form, Measure, Message, Notice, Outcome,
+    ProbeError, Reason, Receipt, Recipient, Report,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -36,6 +38,10 @@ pub(crate) struct Fake {
     seen: Mutex<Vec<(Instant, Message)>>,
     begun: Mutex<usize>,
     gate: Semaphore,
+    told: Mutex<VecDeque<Report>>,
+    notices: Mutex<Vec<Notice>>,
+    put_away: Mutex<Vec<String>>,
+    longest: Mutex<Option<usize>>,
 }
 
 impl Fake {
@@ -48,6 +54,10 @@ impl Fake {
             seen: Mutex::default(),
             begun: Mutex::default(),
             gate: Semaphore::new(0),
+            told: Mutex::default(),
+            notices: Mutex::default(),
+            put_away: Mutex::default(),
+            longest: Mutex::default(),
         })
     }
 
@@ -64,6 +74,26 @@ impl Fake {
     /// What comes of the next probes; then they are well.
     pub(crate) fn probes(&self, answers: impl IntoIterator<Item = Answer>) {
         self.probes.lock().unwrap().extend(answers);
+    }
+
+    /// What the next call tells; a call whose body is `forged` is not believed.
+    pub(crate) fn tells(&self, report: Report) {
+        self.told.lock().unwrap().push_back(report);
+    }
+
+    /// A notice that waits to be fetched.
+    pub(crate) fn notice(&self, id: &str, reports: Vec<Report>) {
+        self.notices.lock().unwrap().push(Notice { id: id.to_owned(), reports });
+    }
+
+    /// The notices that were put away.
+    pub(crate) fn put_away(&self) -> Vec<String> {
+        self.put_away.lock().unwrap().clone()
+    }
+
+    /// Takes texts of at most so many characters: a longer one is cut; where none fits, refused.
+    pub(crate) fn at_most(&self, characters: usize) {
+        *self.longest.lock().unwrap() = Some(characters);
     }
 
     /// Lets so many go that wait.
@@ -112,6 +142,39 @@ impl DynNotifier for Fake {
     fn measure(&self, body: &Body) -> Option<Measure> {
         assert!(!format!("{body:?}").contains("uncountable"), "scripted");
         None
+    }
+
+    fn fit(&self, body: Body) -> Result<Body, Reason> {
+        let (Some(longest), Body::Text(text)) = (*self.longest.lock().unwrap(), &body) else {
+            return Ok(body);
+        };
+        match text.chars().count() > longest {
+            true if longest == 0 => Err(Reason::new("too_long", "scripted")),
+            true => Ok(Body::Text(text.chars().take(longest).collect())),
+            false => Ok(body),
+        }
+    }
+
+    fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {
+        match callback.body.as_slice() {
+            b"forged" => Err(CallbackError::Forged("scripted".to_owned())),
+            b"panic" => panic!("scripted"),
+            _ => Ok(self.told.lock().unwrap().drain(..).collect()),
+        }
+    }
+
+    fn collects_every(&self) -> Option<Duration> {
+        Some(Duration::from_millis(20))
+    }
+
+    async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
+        Ok(self.notices.lock().unwrap().clone())
+    }
+
+    async fn put_away(&self, notices: &[String]) -> Result<(), ProbeError> {
+        self.notices.lock().unwrap().retain(|notice| !notices.contains(&notice.id));
+        self.put_away.lock().unwrap().extend(notices.iter().cloned());
+        Ok(())
     }
 
     async fn send(&self, message: &Message) -> Outcome {

@@ -73,6 +73,7 @@ macro_rules! grudging {
 
 grudging! {
     accept(event: NewEvent) -> Acceptance;
+    report(told: Vec<Told>) -> Vec<Reported>;
     unplanned(limit: usize) -> Vec<Unplanned>;
     due_drafts(audience: &str, now: Timestamp, limit: usize) -> Vec<DueDraft>;
     commit_addressed(addressed: Vec<Addressed>, now: Timestamp) -> ();

@@ -9,6 +9,7 @@ mod grudging;
 mod isolation;
 mod pauses;
 mod refusals;
+mod reports;
 mod restarts;
 mod retries;
 mod rig;
