@@ -1,7 +1,8 @@
-//! The admin door: how things are, what happened, and doing it again.
+//! The admin door: how things are, what happened, and doing it again; and where providers call.
 
 mod change;
 mod guard;
+mod hooks;
 mod read;
 
 use std::convert::Infallible;
@@ -71,6 +72,7 @@ fn router(admin: Arc<Admin>) -> Router {
         .layer(from_fn_with_state(admin.clone(), guard::guard));
     Router::new()
         .nest("/api/v1", api)
+        .route("/hooks/{kind}/{channel}", post(hooks::take))
         .route("/metrics", get(metrics))
         .route("/healthz", get(async || alive::<Body>()))
         .route("/readyz", get(async |State(admin): State<Arc<Admin>>| ready::<Body>(&admin.health)))

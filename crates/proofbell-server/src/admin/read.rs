@@ -21,7 +21,7 @@ const USUAL_LIMIT: u32 = 100;
 const MAX_LIMIT: u32 = 1000;
 
 const EVENT_STATUSES: [&str; 3] = ["accepted", "planned", "quarantined"];
-const MESSAGE_STATES: [&str; 5] = ["queued", "claimed", "sent", "suppressed", "dead"];
+const MESSAGE_STATES: [&str; 6] = ["queued", "claimed", "sent", "delivered", "suppressed", "dead"];
 
 /// One segment of the path, decoded.
 pub(super) type Segment = Result<Path<String>, PathRejection>;

@@ -136,6 +136,7 @@ fn message_view() -> MessageView {
         provider_id: None,
         segments: None,
         attempts: Vec::new(),
+        reports: Vec::new(),
         body: None,
     }
 }
@@ -152,6 +153,15 @@ impl Store for FakeStore {
             Mood::Fatal => Err(StoreError::Fatal("fsync failed at /secret/path".to_owned())),
             Mood::Broken => Err(StoreError::Database("no such table: secret".to_owned())),
         }
+    }
+
+    async fn report(&self, told: Vec<Told>) -> Result<Vec<Reported>, StoreError> {
+        if *self.mood.borrow() == Mood::Busy {
+            return Err(StoreError::Busy("disk full at /secret/path".to_owned()));
+        }
+        told.iter()
+            .for_each(|told| self.note(format!("report {} {} {:?}", told.channel, told.news, told.about)));
+        Ok(told.iter().map(|_| Reported::Applied).collect())
     }
 
     async fn events(&self, filter: EventFilter) -> Result<Vec<EventView>, StoreError> {

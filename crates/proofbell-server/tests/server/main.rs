@@ -5,6 +5,7 @@
 mod admin;
 mod counting;
 mod fake_store;
+mod hooks;
 mod http;
 mod ingress;
 mod limits;

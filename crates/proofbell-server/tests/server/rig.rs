@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use crate::fake_store::MESSAGE;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use proofbell_engine::{Engine, Setup};
 use proofbell_event::{BearerVerifier, MessageId, Verifier, sign};
 use proofbell_notify::{
-    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Reason, Receipt,
+    About, AddressKind, Body, Callback, CallbackError, DynNotifier, Form, Measure, Message, News, Outcome,
+    ProbeError, Reason, Receipt, Report,
 };
 use proofbell_pipeline::{Channel, Handle, OnUnknown, Runtime};
 use proofbell_server::{AdminSettings, Closed, Doors, IngressSettings, Limits, SourceSettings, Verify};
@@ -133,6 +135,19 @@ impl DynNotifier for Desk {
 
     fn measure(&self, _: &Body) -> Option<Measure> {
         None
+    }
+
+    fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {
+        match callback.header("x-signature") {
+            Some("right") => {}
+            Some(_) | None => return Err(CallbackError::Forged("wrong".to_owned())),
+        }
+        match callback.body.as_slice() {
+            b"garbled" => Err(CallbackError::Malformed("no JSON".to_owned())),
+            b"off" => Err(CallbackError::NotOffered("switched off".to_owned())),
+            _ if callback.query == "nothing" => Ok(Vec::new()),
+            _ => Ok(vec![Report { about: About::Message(MESSAGE), news: News::Delivered }]),
+        }
     }
 
     async fn send(&self, message: &Message) -> Outcome {
