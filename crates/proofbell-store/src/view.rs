@@ -73,6 +73,9 @@ pub struct DraftView {
     pub state: String,
     /// Why it ended or waits.
     pub reason: Option<String>,
+    /// When its people are looked up next, while it waits.
+    #[serde(default)]
+    pub due_at: Option<Timestamp>,
 }
 
 /// Which messages to list, newest first.

@@ -189,7 +189,7 @@ pub(crate) enum MessagesAction {
         /// Only on this channel.
         #[arg(long)]
         channel: Option<String>,
-        /// Only in this state: queued, claimed, sent, suppressed, dead.
+        /// Only in this state: queued, claimed, sent, delivered, suppressed, dead.
         #[arg(long)]
         state: Option<String>,
         /// At most so many.

@@ -58,8 +58,8 @@ pub(crate) fn paint(text: &str, tone: Tone) -> String {
 /// The tone of a state word of events, drafts, messages and attempts.
 pub(crate) fn tone_of(state: &str) -> Tone {
     match state {
-        "sent" | "planned" | "addressed" | "matched" => Tone::Good,
-        "dead" | "quarantined" | "rejected" | "unknown" | "channel_down" => Tone::Bad,
+        "sent" | "delivered" | "planned" | "addressed" | "matched" => Tone::Good,
+        "dead" | "quarantined" | "rejected" | "undelivered" | "unknown" | "channel_down" => Tone::Bad,
         "suppressed" | "paused" | "retry_later" | "throttled" | "bad_address" | "opted_out" => Tone::Wary,
         _ => Tone::Plain,
     }

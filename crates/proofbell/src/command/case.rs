@@ -1,7 +1,7 @@
 //! `proofbell case`: what was sent about a request, to whom, when, and why something was not.
 
 use proofbell_config::Secrets;
-use proofbell_store::Store;
+use proofbell_store::{ChannelPause, MessageView, Store};
 
 use super::rows;
 use crate::cli::Globals;
@@ -11,7 +11,7 @@ use crate::output::{self, Tone, paint};
 
 pub(crate) async fn run(globals: &Globals, sr_uuid: &str) -> Result<(), Stop> {
     let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
-    let view = store.case(sr_uuid).await?;
+    let (view, pauses) = (store.case(sr_uuid).await?, store.pauses().await?);
     if globals.json {
         output::json(&view);
         return Ok(());
@@ -33,29 +33,32 @@ pub(crate) async fn run(globals: &Globals, sr_uuid: &str) -> Result<(), Stop> {
         }
         for draft in view.drafts.iter().filter(|draft| draft.event == event.id) {
             let reason = draft.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+            let again =
+                draft.due_at.map(|due| format!(", looked up at {}", rows::time(due))).unwrap_or_default();
             output::line(&format!(
-                "  draft {} → {}  {}{reason}",
+                "  draft {} → {}  {}{reason}{again}",
                 draft.rule,
                 draft.audience,
                 paint(&draft.state, output::tone_of(&draft.state))
             ));
             for message in view.messages.iter().filter(|message| message.draft == Some(draft.id)) {
-                told(message);
+                told(message, &pauses);
             }
         }
     }
     Ok(())
 }
 
-fn told(message: &proofbell_store::MessageView) {
+fn told(message: &MessageView, pauses: &[ChannelPause]) {
     let why = message.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let code = message.code.as_deref().map(|code| format!("({code})")).unwrap_or_default();
     output::line(&format!(
-        "    {} to {}  {}{code}{why}  {}",
+        "    {} to {}  {}{code}{why}  {}  {}",
         message.channel,
         message.to,
         paint(&message.state, output::tone_of(&message.state)),
         paint(&output::shorten(&message.title, 60), Tone::Quiet),
+        paint(&message.id.to_string(), Tone::Quiet),
     ));
-    rows::attempts(message);
+    rows::history(message, pauses);
 }

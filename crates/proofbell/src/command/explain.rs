@@ -119,7 +119,9 @@ fn tell(addressed: &Addressed) {
                     Tone::Wary,
                 ));
             }
-            MessageState::Queued | MessageState::Claimed | MessageState::Sent => shown(message),
+            MessageState::Queued | MessageState::Claimed | MessageState::Sent | MessageState::Delivered => {
+                shown(message)
+            }
         }
     }
 }
@@ -162,7 +164,9 @@ fn message_json(made: &NewMessage) -> Value {
     let (state, code, detail) = match &made.state {
         MessageState::Ended(Ended::Suppressed { code, detail }) => ("suppressed", Some(code), Some(detail)),
         MessageState::Ended(Ended::Dead { code, detail }) => ("dead", Some(code), Some(detail)),
-        MessageState::Queued | MessageState::Claimed | MessageState::Sent => ("would be sent", None, None),
+        MessageState::Queued | MessageState::Claimed | MessageState::Sent | MessageState::Delivered => {
+            ("would be sent", None, None)
+        }
     };
     json!({
         "channel": made.channel, "template": made.template, "state": state, "code": code, "reason": detail,

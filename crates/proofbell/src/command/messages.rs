@@ -1,6 +1,7 @@
 //! `proofbell messages`: what went out, or why not, and trying again.
 
 use proofbell_config::Secrets;
+use proofbell_notify::Body;
 use proofbell_store::{MessageFilter, Store};
 use serde_json::json;
 use uuid::Uuid;
@@ -32,7 +33,7 @@ pub(crate) async fn run(globals: &Globals, action: MessagesAction) -> Result<(),
 async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
     let id = parse(id)?;
     let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
-    let message = store.message(id).await?;
+    let (message, pauses) = (store.message(id).await?, store.pauses().await?);
     if globals.json {
         output::json(&message);
         return Ok(());
@@ -41,13 +42,29 @@ async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
     if let Some(reason) = &message.reason {
         output::line(&paint(reason, Tone::Wary));
     }
-    rows::attempts(&message);
+    if let Some(id) = &message.provider_id {
+        output::line(&format!("the provider's id: {id}"));
+    }
+    if let Some(segments) = message.segments {
+        output::line(&format!("segments: {segments}"));
+    }
+    rows::history(&message, &pauses);
     output::line("");
     match &message.body {
-        Some(body) => output::json(body),
+        Some(body) => output::line(&readable(body)),
         None => output::line("(no text: nothing was rendered, or it is past `store.keep` and gone)"),
     }
     Ok(())
+}
+
+/// A stored text as its reader would see it; `--json` shows all of it.
+fn readable(body: &serde_json::Value) -> String {
+    match serde_json::from_value::<Body>(body.clone()) {
+        Ok(Body::Email(email)) => format!("Subject: {}\n\n{}", email.subject, email.text),
+        Ok(Body::Chat(chat)) => chat.plain_text(),
+        Ok(Body::Text(text)) => text,
+        Err(_) => body.to_string(),
+    }
 }
 
 /// All ids are read before the first one is changed, so that a typing error does nothing.

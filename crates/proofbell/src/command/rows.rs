@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use proofbell_engine::{Decision, Verdict};
-use proofbell_store::{EventView, MessageView};
+use proofbell_store::{ChannelPause, EventView, MessageView};
 
 use crate::output::{Table, Tone, line, paint, shorten, tone_of};
 
@@ -92,11 +92,42 @@ pub(crate) fn messages(messages: &[MessageView]) {
     table.print("no messages");
 }
 
-/// A message's attempts, indented.
-pub(crate) fn attempts(message: &MessageView) {
+/// What became of a message, indented: its attempts, what the provider told later, and what it waits for. `pauses` are the
+/// channels' present ones.
+pub(crate) fn history(message: &MessageView, pauses: &[ChannelPause]) {
+    let because = |reason: &Option<String>| reason.as_deref().map(|it| format!(": {it}")).unwrap_or_default();
     for attempt in &message.attempts {
         let outcome = attempt.outcome.as_deref().unwrap_or("under way");
-        let reason = attempt.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
-        line(&format!("    {}  {}{reason}", time(attempt.at), paint(outcome, tone_of(outcome))));
+        let outcome = paint(outcome, tone_of(outcome));
+        line(&format!("      {}  {outcome}{}", time(attempt.at), because(&attempt.reason)));
+    }
+    for report in &message.reports {
+        let news = paint(&report.news, tone_of(&report.news));
+        let result = match report.result.as_str() {
+            "applied" => String::new(),
+            other => format!(" ({})", other.replace('_', " ")),
+        };
+        let reason = because(&report.reason);
+        line(&format!("      {}  the provider told: {news}{reason}{result}", time(report.at)));
+    }
+    if let Some(waits) = waits(message, pauses) {
+        line(&format!("      {}", paint(&waits, Tone::Wary)));
+    }
+}
+
+/// What a queued message waits for.
+fn waits(message: &MessageView, pauses: &[ChannelPause]) -> Option<String> {
+    let due = message.due_at?;
+    match pauses.iter().find(|pause| pause.channel == message.channel) {
+        Some(pause) => Some(format!(
+            "waits: channel {} is paused since {}: {}",
+            pause.channel,
+            time(pause.since),
+            pause.reason
+        )),
+        None if message.tries > 0 => {
+            Some(format!("waits until {} for attempt {}", time(due), message.tries + 1))
+        }
+        None => Some(format!("waits for its turn since {}", time(due))),
     }
 }

@@ -7,6 +7,7 @@ use proofbell_event::{Detail, Event};
 use rusqlite::{Connection, OptionalExtension, Row};
 
 use super::{events, messages};
+use crate::sqlite::codec::time;
 use crate::sqlite::failure::Failure;
 use crate::sqlite::planning::decode_case;
 use crate::{CaseView, DecisionView, DraftView, StoreError};
@@ -19,7 +20,7 @@ const BODIES: &str = "SELECT e.id, b.body FROM events_by_case c \
     WHERE c.case_key = narrow(?1) AND c.sr_uuid = ?1 ORDER BY e.seq";
 const DECISIONS: &str = "SELECT d.body, d.at FROM events_by_case e JOIN decisions d ON d.event = e.seq \
     WHERE e.case_key = narrow(?1) AND e.sr_uuid = ?1 ORDER BY d.at, e.seq, d.generation";
-const DRAFTS: &str = "SELECT d.id, e.id, d.rule, d.audience, d.state, d.reason \
+const DRAFTS: &str = "SELECT d.id, e.id, d.rule, d.audience, d.state, d.reason, d.due_at \
     FROM events_by_case c JOIN events e ON e.seq = c.seq JOIN drafts d ON d.event = e.seq \
     WHERE c.case_key = narrow(?1) AND c.sr_uuid = ?1 ORDER BY d.seq";
 
@@ -49,13 +50,16 @@ fn decisions(connection: &Connection, sr_uuid: &str) -> Result<Vec<DecisionView>
 fn drafts(connection: &Connection, sr_uuid: &str) -> Result<Vec<DraftView>, Failure> {
     let mut statement = connection.prepare_cached(DRAFTS)?;
     let columns = |row: &Row<'_>| {
+        let state: String = row.get(4)?;
+        let waits = state == "waiting";
         Ok(DraftView {
             id: row.get(0)?,
             event: row.get(1)?,
             rule: row.get(2)?,
             audience: row.get(3)?,
-            state: row.get(4)?,
+            state,
             reason: row.get(5)?,
+            due_at: row.get::<_, Option<i64>>(6)?.map(time).filter(|_| waits),
         })
     };
     let rows = statement.query_map([sr_uuid], columns)?;
