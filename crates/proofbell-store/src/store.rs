@@ -80,7 +80,8 @@ pub trait Store: Send + Sync + 'static {
     /// Plans an event again, one generation up; a quarantined one only if it can be read (the caller has checked and gives its new shape).
     async fn replay(&self, id: EventId, shape: crate::Shape) -> Result<u32, StoreError>;
 
-    /// Puts a dead or suppressed message on the queue again, with a fresh schedule and `expires_at`.
+    /// Puts a dead or suppressed message on the queue again, with a fresh schedule and `expires_at`. That its address was bad is
+    /// forgotten by it; that the person said stop is not, and refuses.
     async fn retry(&self, message: Uuid, now: Timestamp, expires_at: Timestamp) -> Result<(), StoreError>;
 
     /// Ends a waiting message as `suppressed(cancelled)`.

@@ -22,8 +22,9 @@ const INSERT_BODY: &str = "INSERT INTO message_bodies (message, body) VALUES (?1
 const REACH: &str = "SELECT seq FROM reaches WHERE draft = ?1 AND key = ?2";
 const END_QUEUED: &str = "UPDATE messages SET state = ?2, code = ?3, reason = ?4, ended_at = ?5 \
     WHERE id = ?1 AND state = 'queued'";
-const FOR_PERSON: &str = "SELECT m.seq, m.draft, m.state, b.message IS NOT NULL \
-    FROM messages m LEFT JOIN message_bodies b ON b.message = m.seq WHERE m.id = ?1";
+const FOR_PERSON: &str = "SELECT m.seq, m.draft, m.state, b.message IS NOT NULL, m.address_key, s.kind \
+    FROM messages m LEFT JOIN message_bodies b ON b.message = m.seq LEFT JOIN suppressions s ON s.key = m.address_key \
+    WHERE m.id = ?1";
 const RETRY: &str = "UPDATE messages SET state = 'queued', tries = 0, due_at = ?2, expires_at = ?3, \
     code = NULL, reason = NULL, ended_at = NULL WHERE seq = ?1";
 
@@ -185,11 +186,20 @@ struct ForPerson {
     draft: Option<i64>,
     state: String,
     has_body: bool,
+    address_key: Option<[u8; 32]>,
+    remembered: Option<String>,
 }
 
 fn for_person(connection: &Connection, id: Uuid) -> Result<ForPerson, Failure> {
     let columns = |row: &Row<'_>| {
-        Ok(ForPerson { seq: row.get(0)?, draft: row.get(1)?, state: row.get(2)?, has_body: row.get(3)? })
+        Ok(ForPerson {
+            seq: row.get(0)?,
+            draft: row.get(1)?,
+            state: row.get(2)?,
+            has_body: row.get(3)?,
+            address_key: row.get(4)?,
+            remembered: row.get(5)?,
+        })
     };
     let found = connection.prepare_cached(FOR_PERSON)?.query_row([id], columns).optional()?;
     found.ok_or_else(|| StoreError::NotFound { what: "message", id: id.to_string() }.into())
@@ -212,7 +222,19 @@ pub(super) fn retry(
     if !message.has_body {
         return refused("has no text: it was never rendered, or is past `keep`; replay its event instead");
     }
+    match message.remembered.as_deref() {
+        Some("opted_out") => return refused("is for somebody who said stop, and has to say start first"),
+        // Whoever asks for another try says that the address is mended.
+        Some(_) => forget(connection, message.address_key)?,
+        None => {}
+    }
     connection.prepare_cached(RETRY)?.execute(params![message.seq, nanos(now), nanos(expires_at)])?;
+    Ok(())
+}
+
+fn forget(connection: &Connection, address_key: Option<[u8; 32]>) -> Result<(), Failure> {
+    const FORGET: &str = "DELETE FROM suppressions WHERE key = ?1 AND kind = 'bad_address'";
+    connection.prepare_cached(FORGET)?.execute([address_key])?;
     Ok(())
 }
 

@@ -78,6 +78,7 @@ mod on_sqlite {
             a_message_that_ends_by_a_report_makes_its_draft_due,
             a_stop_is_remembered_until_a_start,
             a_start_does_not_mend_a_bad_address,
+            a_retry_forgets_that_an_address_was_bad_but_no_stop,
             later_messages_of_a_case_name_the_first,
             a_first_message_that_failed_begins_no_thread,
         }

@@ -167,6 +167,26 @@ pub(crate) async fn a_start_does_not_mend_a_bad_address(store: &dyn Store) {
     assert_eq!(kind, Some(SuppressionKind::BadAddress));
 }
 
+pub(crate) async fn a_retry_forgets_that_an_address_was_bad_but_no_stop(store: &dyn Store) {
+    for (number, kind) in [(1, SuppressionKind::BadAddress), (2, SuppressionKind::OptedOut)] {
+        after(store, number, Some(Next::Sent { provider_id: None })).await;
+        let told = told(About::Message(message_id(number)), bounce(), 20);
+        tell(store, Told { memory: remember(kind), ..told }).await;
+        let retried = store.retry(message_id(number), at(30), at(9_000)).await;
+        match kind {
+            SuppressionKind::BadAddress => {
+                retried.unwrap();
+                let claimed = claim_one(store, 40).await;
+                assert_eq!((claimed.message.id, claimed.suppression), (message_id(1), None));
+            }
+            SuppressionKind::OptedOut => {
+                let refused = retried.unwrap_err().to_string();
+                assert!(refused.contains("said stop"), "{refused}");
+            }
+        }
+    }
+}
+
 /// A queued message that belongs to its case's thread.
 async fn queue_threaded(store: &dyn Store, number: u128) {
     plan_one(store, number).await;
