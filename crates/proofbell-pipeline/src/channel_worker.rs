@@ -17,6 +17,7 @@ use self::attempt::Attempt;
 pub(crate) use self::attempt::send_guarded;
 use self::claims::Ahead;
 pub(crate) use self::claims::{LEASE, not_sent};
+use self::pause::Patience;
 use crate::channel_state::ChannelState;
 use crate::gate::{Gate, gate};
 use crate::observe::count_end;
@@ -60,6 +61,8 @@ struct ChannelWorker {
     look_at: Instant,
     /// When to look again for what has expired while it waits.
     sweep_at: Instant,
+    /// How long the next pause waits for its first probe.
+    patience: Patience,
 }
 
 impl ChannelWorker {
@@ -79,6 +82,7 @@ impl ChannelWorker {
             held_until: now,
             look_at: now,
             sweep_at: now,
+            patience: Patience::default(),
         }
     }
 

@@ -2,15 +2,36 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::FutureExt;
 use proofbell_notify::DynNotifier;
 use proofbell_store::{ChannelPause, PausedBy};
 use tokio::sync::watch;
+use tokio::time::Instant;
 
 use super::ChannelWorker;
 use crate::Timing;
 use crate::channel_state::ChannelState;
+
+/// How long a pause waits for its first probe. A probe can find a channel well that refuses every message; it would be paused and
+/// resumed for ever, so each such pause waits for twice as long.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    /// When a probe last found the channel well, and how long it had been waited for.
+    well: Option<(Instant, Duration)>,
+}
+
+impl Patience {
+    fn first(&self, timing: &Timing, now: Instant) -> Duration {
+        match self.well {
+            Some((at, waited)) if now.saturating_duration_since(at) < timing.longest_probe => {
+                waited.saturating_mul(2).clamp(timing.first_probe, timing.longest_probe)
+            }
+            Some(_) | None => timing.first_probe,
+        }
+    }
+}
 
 /// Waits until the channel is resumed or the pipeline stops.
 pub(super) async fn wait(
@@ -19,13 +40,15 @@ pub(super) async fn wait(
     pause: &mut watch::Receiver<Option<ChannelPause>>,
     stop: &mut watch::Receiver<bool>,
 ) {
-    let probing = well(worker.channel.notifier.clone(), worker.shared.timing, worker.name.clone());
+    let first = worker.patience.first(&worker.shared.timing, Instant::now());
+    let probing = well(worker.channel.notifier.clone(), worker.shared.timing, worker.name.clone(), first);
     tokio::pin!(probing);
     loop {
         let Some(current) = pause.borrow_and_update().clone() else { return };
         worker.sweep(": the channel is paused").await;
         tokio::select! {
-            () = &mut probing, if current.by == PausedBy::Provider => {
+            waited = &mut probing, if current.by == PausedBy::Provider => {
+                worker.patience = Patience { well: Some((Instant::now(), waited)) };
                 state.resume_after_probe(&*worker.shared.store, &worker.name).await;
                 return;
             }
@@ -36,18 +59,42 @@ pub(super) async fn wait(
     }
 }
 
-/// Ends once a probe finds the channel well.
-async fn well(notifier: Arc<dyn DynNotifier>, timing: Timing, channel: String) {
-    let mut wait = timing.first_probe;
+/// Ends once a probe finds the channel well; says how long that probe was waited for.
+async fn well(notifier: Arc<dyn DynNotifier>, timing: Timing, channel: String, first: Duration) -> Duration {
+    let mut wait = first;
     loop {
         tokio::time::sleep(wait).await;
         let probe = AssertUnwindSafe(async { notifier.probe().await }).catch_unwind();
         match tokio::time::timeout(timing.probe, probe).await {
-            Ok(Ok(Ok(()))) => return,
+            Ok(Ok(Ok(()))) => return wait,
             Ok(Ok(Err(error))) => tracing::info!(channel, %error, "the channel stays paused"),
             Ok(Err(_)) => tracing::error!(channel, "the channel stays paused: its probe panicked"),
             Err(_) => tracing::info!(channel, "the channel stays paused: its probe did not come back"),
         }
         wait = wait.saturating_mul(2).min(timing.longest_probe);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_that_is_refused_again_soon_after_a_good_probe_waits_ever_longer() {
+        let (timing, now) = (Timing::default(), Instant::now());
+        let seconds = Duration::from_secs;
+        let table = [
+            (None, 30),
+            (Some((seconds(1), seconds(30))), 60),
+            (Some((seconds(1), seconds(60))), 120),
+            (Some((seconds(1), seconds(800))), 900),
+            (Some((seconds(899), seconds(60))), 120),
+            (Some((seconds(901), seconds(60))), 30),
+        ];
+        for (well, expected) in table {
+            let patience = Patience { well: well.map(|(_, waited)| (now, waited)) };
+            let later = now + well.map_or(Duration::ZERO, |(ago, _)| ago);
+            assert_eq!(patience.first(&timing, later), seconds(expected), "{well:?}");
+        }
     }
 }
