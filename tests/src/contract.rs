@@ -53,6 +53,19 @@ impl Contract {
         Some(Contract::of(&schema))
     }
 
+    /// LINE's description of a push message.
+    ///
+    /// # Panics
+    /// When the description has changed its form.
+    pub fn line() -> Option<Contract> {
+        let description = read("line/line_messaging_push.strict.openapi.json")?;
+        let post = &description["paths"]["/v2/bot/message/push"]["post"];
+        let mut schema = post["requestBody"]["content"]["application/json"]["schema"].clone();
+        assert!(schema.is_object(), "the description of LINE's push message is elsewhere");
+        schema["components"] = description["components"].clone();
+        Some(Contract::of(&schema))
+    }
+
     fn of(schema: &Value) -> Contract {
         Contract { validator: jsonschema::validator_for(schema).unwrap() }
     }

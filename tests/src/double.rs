@@ -1,4 +1,6 @@
-//! Slack and Twilio, played on this machine.
+//! Slack, Twilio and LINE, played on this machine.
+
+mod provider;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
@@ -7,11 +9,9 @@ use std::time::{Duration, Instant};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD as BASE64;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -27,6 +27,9 @@ pub const TWILIO_SID: &str = "AC0123456789abcdef0123456789abcdef";
 
 /// Its token.
 pub const TWILIO_TOKEN: &str = "0f1e2d3c4b5a69788796a5b4c3d2e1f0";
+
+/// The channel access token that the LINE double knows.
+pub const LINE_TOKEN: &str = "line-access-token-of-the-tests";
 
 /// A message that was posted.
 #[derive(Clone, Debug)]
@@ -75,6 +78,7 @@ impl Reply {
 enum Provider {
     Slack,
     Twilio,
+    Line,
 }
 
 type Script = Arc<dyn Fn(&Value) -> Option<Reply> + Send + Sync>;
@@ -111,6 +115,11 @@ impl HttpDouble {
     /// Plays Twilio.
     pub async fn twilio() -> HttpDouble {
         HttpDouble::start(Provider::Twilio, Contract::twilio()).await
+    }
+
+    /// Plays LINE. A script is shown the id of a person whose profile is asked for as `{"profile": ID}`.
+    pub async fn line() -> HttpDouble {
+        HttpDouble::start(Provider::Line, Contract::line()).await
     }
 
     async fn start(provider: Provider, contract: Option<Contract>) -> HttpDouble {
@@ -205,8 +214,9 @@ async fn answer(
     body: Bytes,
 ) -> axum::response::Response {
     let reply = match shared.provider {
-        Provider::Slack => slack(&shared, &method, uri.path(), &headers, &body),
-        Provider::Twilio => twilio(&shared, &method, uri.path(), &headers, &body),
+        Provider::Slack => provider::slack(&shared, &method, uri.path(), &headers, &body),
+        Provider::Twilio => provider::twilio(&shared, &method, uri.path(), &headers, &body),
+        Provider::Line => provider::line(&shared, &method, uri.path(), &headers, &body),
     };
     if reply.held {
         let mut told = shared.state.subscribe();
@@ -218,42 +228,6 @@ async fn answer(
     }
     let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     (status, reply.body).into_response()
-}
-
-fn slack(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
-    if method != Method::POST || path != SLACK_PATH {
-        return shared.broken(format!("{method} {path} is no webhook"));
-    }
-    if headers.get(header::CONTENT_TYPE).is_none_or(|kind| kind != "application/json") {
-        return shared.broken("a message is not posted as JSON".to_owned());
-    }
-    let Ok(payload) = serde_json::from_slice::<Value>(body) else {
-        return shared.broken("a message is no JSON".to_owned());
-    };
-    if payload == json!({}) {
-        // An empty message posts nothing; that is how a webhook is asked whether it is well.
-        return shared.probed(&payload, Reply::new(400, "no_text"));
-    }
-    shared.heard(payload, Reply::new(200, "ok"))
-}
-
-fn twilio(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
-    let credentials = format!("Basic {}", BASE64.encode(format!("{TWILIO_SID}:{TWILIO_TOKEN}")));
-    if headers.get(header::AUTHORIZATION).is_none_or(|given| given != credentials.as_str()) {
-        return Reply::twilio_error(401, 20003);
-    }
-    if method == Method::GET && path == format!("/2010-04-01/Accounts/{TWILIO_SID}.json") {
-        return shared.probed(&json!({}), Reply::new(200, json!({ "status": "active" }).to_string()));
-    }
-    if method != Method::POST || path != format!("/2010-04-01/Accounts/{TWILIO_SID}/Messages.json") {
-        return shared.broken(format!("{method} {path} is not of the API"));
-    }
-    let fields: Map<String, Value> = url::form_urlencoded::parse(body)
-        .map(|(name, value)| (name.into_owned(), Value::String(value.into_owned())))
-        .collect();
-    let sid = format!("SM{}", uuid::Uuid::new_v4().simple());
-    shared
-        .heard(Value::Object(fields), Reply::new(201, json!({ "sid": sid, "status": "queued" }).to_string()))
 }
 
 impl Shared {
