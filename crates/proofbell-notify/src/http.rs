@@ -187,6 +187,17 @@ impl Request {
         answer::read(response, self.limit, Timestamp::now()).await
     }
 
+    /// Like [`Request::send`], and also gives the answer's first header of this name: some providers put a message's id there. `None`
+    /// when it is absent or not text.
+    ///
+    /// # Errors
+    /// As for [`Request::send`].
+    pub async fn send_for_header(self, name: &str) -> Result<(Answer, Option<String>), SendError> {
+        let response = self.builder?.send().await.map_err(SendError::from_reqwest)?;
+        let header = response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+        Ok((answer::read(response, self.limit, Timestamp::now()).await?, header))
+    }
+
     fn map(self, change: impl FnOnce(reqwest::RequestBuilder) -> reqwest::RequestBuilder) -> Request {
         Request { builder: self.builder.map(change), limit: self.limit }
     }

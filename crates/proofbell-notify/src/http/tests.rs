@@ -37,6 +37,21 @@ async fn reads_a_whole_answer() {
 }
 
 #[tokio::test]
+async fn reads_a_header_that_is_asked_for() {
+    for (head, expected) in [
+        ("409 Conflict\r\nX-Accepted-Id: a-1", Some("a-1")),
+        ("409 Conflict\r\nx-accepted-id: a-1\r\nX-Accepted-Id: a-2", Some("a-1")),
+        ("409 Conflict\r\nX-Accepted-Id: \u{e9}", None),
+        ("409 Conflict", None),
+    ] {
+        let url = answers_once(http(head, b"{}")).await;
+        let (answer, header) = Client::default().post(&url).send_for_header("x-accepted-id").await.unwrap();
+        assert_eq!((answer.status, header.as_deref()), (409, expected), "{head:?}");
+        assert_eq!(answer.body, b"{}");
+    }
+}
+
+#[tokio::test]
 async fn reads_no_more_than_the_limit() {
     for (length, limit, read, truncated) in [
         (10, 10, 10, false),
