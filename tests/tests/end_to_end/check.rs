@@ -15,6 +15,40 @@ async fn the_starter_configuration_is_good() {
     assert!(ran.stdout.contains("SMTP_PASSWORD") && ran.stdout.contains("channels.toml:"), "{}", ran.stdout);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_line_channel_is_checked() {
+    let mut bench = Workbench::with_starter();
+    let channel = |shape: &str| {
+        format!(
+            r#"
+            [channel.line]
+            kind = "line"
+            channel_access_token = {{ env = "LINE_CHANNEL_ACCESS_TOKEN" }}
+            channel_secret = {{ env = "LINE_CHANNEL_SECRET" }}
+            shape = "{shape}"
+            check_friend = false
+            limit = {{ rate = "50/s" }}
+
+            [audience.authenticators]
+            members = [{{ name = "Desk", line = "C4af4980629aabbccddeeff0011223344" }}]
+            via = ["line"]
+
+            [rule.counterfeit-alert]
+            via = ["line"]
+            "#
+        )
+    };
+    bench.overlay("line.toml", &channel("text"));
+    bench.run(&["check", "--secrets=assume"]).await.expect(0);
+    bench.write("line.toml", &channel("card"));
+    let ran = bench.run(&["check", "--secrets=assume"]).await.expect(2);
+    assert!(
+        ran.stdout.contains("line.toml:6:") && ran.stdout.contains("`bubble` or `text`"),
+        "{}",
+        ran.stdout
+    );
+}
+
 /// The fixtures of the configuration crate; their paths in what is said are as seen from here.
 fn fixtures_home() -> PathBuf {
     root().join("crates/proofbell-config")

@@ -6,10 +6,11 @@ use proofbell_tests::{metadata, root};
 use serde_json::Value;
 
 /// Each crate and the siblings it may use. The arrows point down: what stands in a row stands above what it names.
-const ARROWS: [(&str, &[&str]); 13] = [
+const ARROWS: [(&str, &[&str]); 14] = [
     ("proofbell-event", &[]),
     ("proofbell-notify", &[]),
     ("proofbell-email", &["proofbell-notify"]),
+    ("proofbell-line", &["proofbell-notify"]),
     ("proofbell-slack", &["proofbell-notify"]),
     ("proofbell-sms", &["proofbell-notify"]),
     ("proofbell-directory", &["proofbell-notify"]),
@@ -45,6 +46,7 @@ const ARROWS: [(&str, &[&str]); 13] = [
             "proofbell-email",
             "proofbell-engine",
             "proofbell-event",
+            "proofbell-line",
             "proofbell-notify",
             "proofbell-pipeline",
             "proofbell-server",
