@@ -6,9 +6,12 @@
 //! - [`SendError`] tells a request that never left us from one whose answer was lost: the second may have been carried out.
 //! - Nothing is compressed on the way in, so that what is capped is what is read.
 //! - `https` goes through the proxy named in `HTTPS_PROXY`, save for the hosts in `NO_PROXY`; plain `http`, meant for hosts next door, never does.
+//! - Where a whole URL comes from data and not from the configuration, [`Client::guarded`] goes where [`Reach`] allows alone.
 
 mod answer;
 mod error;
+mod range;
+mod reach;
 mod url;
 
 use std::sync::{Arc, OnceLock};
@@ -21,6 +24,7 @@ use serde_json::Value;
 
 pub use answer::{Answer, RETRY_AFTER_LIMIT};
 pub use error::SendError;
+pub use reach::Reach;
 pub use url::{BaseUrl, SecretUrl, SegmentError, UrlError, push_segments};
 
 /// Time allowed for name lookup, TCP and TLS together.
@@ -29,6 +33,9 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 pub const DEFAULT_TIMEOUT: Duration = Duration::from_secs(30);
 /// Bytes read of an answer, unless [`Request::limit`] says otherwise.
 pub const DEFAULT_LIMIT: usize = 64 * 1024;
+/// Longest time for a whole request to a host that came from data: some of those hosts will be slow, and the others wait for them.
+/// Standard Webhooks asks for 15 to 30 s.
+pub const GUARDED_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long an unused connection is kept. Short, because a server that closes one just as we write to it costs an unknown outcome.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 
@@ -38,32 +45,69 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(15);
 /// certificates on this machine) is the error of each request.
 #[derive(Clone)]
 pub struct Client {
-    shared: Arc<OnceLock<Result<reqwest::Client, SendError>>>,
+    shared: Arc<Shared>,
     timeout: Duration,
+    guard: Guard,
+}
+
+struct Shared {
+    open: Pool,
+    guarded: Pool,
+    reach: Reach,
+}
+
+type Pool = OnceLock<Result<reqwest::Client, SendError>>;
+
+/// Whether the hosts are the configuration's or came from data.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Guard {
+    Configured,
+    Data,
 }
 
 impl Default for Client {
     fn default() -> Client {
-        Client { shared: Arc::default(), timeout: DEFAULT_TIMEOUT }
+        Client::with_reach(Reach::public())
     }
 }
 
 impl std::fmt::Debug for Client {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Client").field("timeout", &self.timeout).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("timeout", &self.timeout)
+            .field("guard", &self.guard)
+            .finish_non_exhaustive()
     }
 }
 
 impl Client {
+    /// A client of its own whose [`Client::guarded`] goes this far; [`Client::default`] goes as far as [`Reach::public`].
+    pub fn with_reach(reach: Reach) -> Client {
+        let shared = Shared { open: Pool::new(), guarded: Pool::new(), reach };
+        Client { shared: Arc::new(shared), timeout: DEFAULT_TIMEOUT, guard: Guard::Configured }
+    }
+
     /// A client that shares this one's connections and allows its requests another total time.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Client {
-        Client { shared: Arc::clone(&self.shared), timeout }
+        Client { timeout, ..self.clone() }
+    }
+
+    /// The client for URLs that come from data: it goes where its [`Reach`] allows alone, else [`SendError::Forbidden`], and takes
+    /// no longer than [`GUARDED_TIMEOUT`]. It uses no proxy, for a proxy would look the name up again and connect to whatever it finds.
+    #[must_use]
+    pub fn guarded(&self) -> Client {
+        Client { guard: Guard::Data, timeout: self.timeout.min(GUARDED_TIMEOUT), ..self.clone() }
     }
 
     /// Begins a GET.
     pub fn get(&self, url: &Url) -> Request {
         self.request(reqwest::Method::GET, url)
+    }
+
+    /// Begins a HEAD: the answer's status without its body, to learn whether somebody is there.
+    pub fn head(&self, url: &Url) -> Request {
+        self.request(reqwest::Method::HEAD, url)
     }
 
     /// Begins a POST.
@@ -72,16 +116,40 @@ impl Client {
     }
 
     fn request(&self, method: reqwest::Method, url: &Url) -> Request {
-        let client = self.shared.get_or_init(build).clone();
-        let builder = client.map(|client| client.request(method, url.clone()).timeout(self.timeout));
+        let builder = self.pool(url).map(|client| client.request(method, url.clone()).timeout(self.timeout));
         Request { builder, limit: DEFAULT_LIMIT }
+    }
+
+    fn pool(&self, url: &Url) -> Result<reqwest::Client, SendError> {
+        let Shared { open, guarded, reach } = &*self.shared;
+        match self.guard {
+            Guard::Configured => open.get_or_init(build).clone(),
+            Guard::Data => {
+                reach.check(url).map_err(SendError::forbidden)?;
+                guarded.get_or_init(|| build_guarded(reach)).clone()
+            }
+        }
     }
 }
 
 fn build() -> Result<reqwest::Client, SendError> {
+    finish(match proxy_from_environment() {
+        Some(proxy) => {
+            settings().proxy(proxy.map_err(|_| SendError::setup("HTTPS_PROXY is not a proxy's URL"))?)
+        }
+        None => settings(),
+    })
+}
+
+fn build_guarded(reach: &Reach) -> Result<reqwest::Client, SendError> {
+    finish(settings().dns_resolver(Arc::new(reach.clone())))
+}
+
+/// What holds for all requests. No proxy, unless one is added.
+fn settings() -> reqwest::ClientBuilder {
     // Without effect when the program has already chosen a provider; either will do.
     let _ = rustls::crypto::ring::default_provider().install_default();
-    let builder = reqwest::Client::builder()
+    reqwest::Client::builder()
         .user_agent(concat!("proofbell/", env!("CARGO_PKG_VERSION")))
         .redirect(reqwest::redirect::Policy::none())
         .referer(false)
@@ -92,13 +160,10 @@ fn build() -> Result<reqwest::Client, SendError> {
         .no_brotli()
         .no_zstd()
         .no_deflate()
-        .no_proxy();
-    let builder = match proxy_from_environment() {
-        Some(proxy) => {
-            builder.proxy(proxy.map_err(|_| SendError::setup("HTTPS_PROXY is not a proxy's URL"))?)
-        }
-        None => builder,
-    };
+        .no_proxy()
+}
+
+fn finish(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, SendError> {
     builder.build().map_err(|error| SendError::setup(&error.without_url().to_string()))
 }
 

@@ -9,7 +9,7 @@
 //! - a message of another form, or to another kind of address, is `rejected` before anything is sent;
 //! - two attempts at a message send the same bytes (or at least the same idempotency id);
 //! - a send may be dropped at any point, and the next message gets its own answer, not the dropped one's;
-//! - a probe that reaches nobody is `unreachable`;
+//! - a probe that reaches nobody is `unreachable`, and one that has nobody to ask asks nobody;
 //! - no outcome holds a secret or an address, and every reason code is fit for a metric label.
 //!
 //! ```
@@ -99,7 +99,7 @@ pub use checks::run;
 pub use dialogue::{Dialogue, Reply};
 pub use double::{Double, Fault, refusing_address};
 pub use http::{HttpAnswer, HttpRequest};
-pub use rig::{Rig, Row, describe, describe_probe, message};
+pub use rig::{Probed, Rig, Row, describe, describe_probe, message};
 pub use smtp::SmtpAnswers;
 
 #[cfg(test)]

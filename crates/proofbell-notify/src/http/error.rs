@@ -3,11 +3,13 @@
 use std::error::Error;
 use std::io;
 
+use super::reach::Blocked;
 use crate::{Outcome, ProbeError, Reason};
 
 /// Why no answer came. The texts are of a fixed vocabulary: none holds a URL, a header or a body.
 ///
-/// Codes of the reasons: `client`, `request`, `dns`, `connect`, `tls`, `connect_timeout` (not sent); `timeout`, `cut` (lost).
+/// Codes of the reasons: `client`, `request`, `dns`, `connect`, `tls`, `connect_timeout` (not sent); `timeout`, `cut` (lost);
+/// `not_https`, `port`, `credentials`, `not_public` (forbidden).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum SendError {
     /// Nothing left us: trying again cannot deliver twice.
@@ -16,28 +18,34 @@ pub enum SendError {
     /// The request, or a part of it, may have arrived, and no whole answer came back: it may have been carried out.
     #[error("no answer: {0}")]
     Lost(Reason),
+    /// The URL came from data and leads where [`super::Client::guarded`] does not go: nothing left us.
+    #[error("not asked: {0}")]
+    Forbidden(Reason),
 }
 
 impl SendError {
-    /// What a notifier reports: [`Outcome::RetryLater`] when nothing left us, else [`Outcome::Unknown`].
+    /// What a notifier reports: [`Outcome::RetryLater`] when nothing left us, [`Outcome::Unknown`] when it may have arrived,
+    /// [`Outcome::Rejected`] when it may not go there.
     pub fn outcome(self) -> Outcome {
         match self {
             SendError::NotSent(reason) => Outcome::RetryLater { reason },
             SendError::Lost(reason) => Outcome::Unknown { reason },
+            SendError::Forbidden(reason) => Outcome::Rejected { reason },
         }
     }
 
-    /// What a notifier's probe reports: the provider cannot be reached.
+    /// What a notifier's probe reports: the provider cannot be reached, or may not be.
     pub fn probe_error(self) -> ProbeError {
         match self {
             SendError::NotSent(reason) | SendError::Lost(reason) => ProbeError::Unreachable(reason),
+            SendError::Forbidden(reason) => ProbeError::Refused(reason),
         }
     }
 
     /// Why.
     pub fn reason(&self) -> &Reason {
         match self {
-            SendError::NotSent(reason) | SendError::Lost(reason) => reason,
+            SendError::NotSent(reason) | SendError::Lost(reason) | SendError::Forbidden(reason) => reason,
         }
     }
 
@@ -49,10 +57,17 @@ impl SendError {
         SendError::NotSent(Reason::new("request", detail))
     }
 
+    pub(super) fn forbidden(blocked: Blocked) -> SendError {
+        SendError::Forbidden(Reason::new(blocked.code(), blocked.to_string()))
+    }
+
     /// Only an error of the connector, or of building the request, proves that nothing left us; all others may have come after the first byte.
     pub(super) fn from_reqwest(error: reqwest::Error) -> SendError {
         if error.is_builder() {
             return SendError::request("a header or the body cannot be sent as HTTP");
+        }
+        if let Some(blocked) = causes(&error).find_map(|cause| cause.downcast_ref::<Blocked>()) {
+            return SendError::forbidden(*blocked);
         }
         if error.is_connect() {
             return SendError::NotSent(why_not_connected(&error));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use uuid::Uuid;
 
 use super::double::PATIENCE;
-use super::{Dialogue, Double, Fault, Rig, Row, describe, describe_probe, refusing_address};
+use super::{Dialogue, Double, Fault, Probed, Rig, Row, describe, describe_probe, refusing_address};
 use crate::{
     Address, AddressKind, Body, Chat, Email, Form, Message, Notifier, Outcome, PhoneNumber, ProbeError,
     Reason,
@@ -49,12 +49,26 @@ async fn probes<R: Rig>(rig: &R) {
         let result = probe(rig, &rig.notifier(double.address(), LONG)).await;
         assert_eq!(describe_probe(&result), row.expected, "the answer `{}` to a probe: {result:?}", row.name);
     }
+    match rig.probed() {
+        Probed::Provider => probe_of_a_provider_away(rig).await,
+        Probed::Nobody => probe_of_nobody(rig).await,
+    }
+}
+
+async fn probe_of_a_provider_away<R: Rig>(rig: &R) {
     let (at, _socket) = refusing_address();
     let result = probe(rig, &rig.notifier(at, LONG)).await;
     assert!(matches!(result, Err(ProbeError::Unreachable(_))), "a probe, connection refused: {result:?}");
     let double = Double::start(accepting(rig).dialogue, Fault::Silent).await;
     let result = probe(rig, &rig.notifier(double.address(), SHORT)).await;
     assert!(matches!(result, Err(ProbeError::Unreachable(_))), "a probe of a silent server: {result:?}");
+}
+
+async fn probe_of_nobody<R: Rig>(rig: &R) {
+    let double = Double::start(accepting(rig).dialogue, Fault::None).await;
+    let result = probe(rig, &rig.notifier(double.address(), LONG)).await;
+    assert!(result.is_ok(), "a probe that has nobody to ask: {result:?}");
+    assert_eq!(double.heard().len(), 0, "a probe that has nobody to ask asked somebody");
 }
 
 async fn refused<R: Rig>(rig: &R) {

@@ -24,6 +24,11 @@ pub trait Rig {
     /// Rows whose answers repeat the address, or a secret, show that neither gets into an outcome.
     fn table(&self) -> Vec<Row>;
 
+    /// Whom a probe asks.
+    fn probed(&self) -> Probed {
+        Probed::Provider
+    }
+
     /// What the provider may say to a probe; expected is `ok`, or as in [`describe_probe`].
     fn probes(&self) -> Vec<Row> {
         Vec::new()
@@ -37,6 +42,15 @@ pub trait Rig {
     fn same_in_each_attempt(&self, unit: &[u8]) -> Vec<u8> {
         unit.to_vec()
     }
+}
+
+/// Whom a notifier's probe asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Probed {
+    /// The provider, which is the same for all messages.
+    Provider,
+    /// Nobody, for each recipient has a server of their own: a probe is `ok` and asks none of them.
+    Nobody,
 }
 
 /// A provider's answer and what becomes of it.
