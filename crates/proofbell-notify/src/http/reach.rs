@@ -13,7 +13,7 @@ use url::{Host, Url};
 use super::range::is_public;
 
 type Lookup =
-    Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<IpAddr>>> + Send>> + Send + Sync>;
+    Arc<dyn Fn(String) -> Pin<Box<dyn Future<Output = io::Result<Vec<SocketAddr>>> + Send>> + Send + Sync>;
 
 /// Where requests may go whose whole URL comes from data. Which it is, the program says; no setting does.
 ///
@@ -62,10 +62,10 @@ impl Reach {
         Reach { doors: Doors::Any, may_connect: |address| address.is_loopback(), ..Reach::public() }
     }
 
-    /// This reach with another way to find a name's addresses.
+    /// This reach with another way to find a name's addresses. A port other than 0 stands for the one of a URL that names none.
     #[cfg(any(test, feature = "testkit"))]
     #[must_use]
-    pub fn looking_up(self, lookup: impl Fn(&str) -> Vec<IpAddr> + Send + Sync + 'static) -> Reach {
+    pub fn looking_up(self, lookup: impl Fn(&str) -> Vec<SocketAddr> + Send + Sync + 'static) -> Reach {
         let lookup = move |name: String| {
             let found = lookup(&name);
             Box::pin(std::future::ready(Ok(found))) as Pin<Box<dyn Future<Output = _> + Send>>
@@ -96,12 +96,11 @@ impl Reach {
     async fn addresses(self, name: String) -> Result<Addrs, Box<dyn std::error::Error + Send + Sync>> {
         let found = (self.lookup)(name).await?;
         let none = found.is_empty();
-        let allowed: Vec<IpAddr> = found.into_iter().filter(|address| (self.may_connect)(*address)).collect();
+        let allowed: Vec<SocketAddr> = found.into_iter().filter(|at| (self.may_connect)(at.ip())).collect();
         if allowed.is_empty() && !none {
             return Err(Box::new(Blocked::Address));
         }
-        // Port 0 stands for the URL's own.
-        Ok(Box::new(allowed.into_iter().map(|address| SocketAddr::new(address, 0))))
+        Ok(Box::new(allowed.into_iter()))
     }
 }
 
@@ -141,10 +140,9 @@ impl fmt::Display for Blocked {
 
 impl std::error::Error for Blocked {}
 
-/// As the system does it.
-async fn look_up(name: String) -> io::Result<Vec<IpAddr>> {
-    let found = tokio::net::lookup_host((name.as_str(), 0)).await?;
-    Ok(found.map(|address| address.ip()).collect())
+/// As the system does it; port 0 stands for the URL's own.
+async fn look_up(name: String) -> io::Result<Vec<SocketAddr>> {
+    Ok(tokio::net::lookup_host((name.as_str(), 0)).await?.collect())
 }
 
 #[cfg(test)]

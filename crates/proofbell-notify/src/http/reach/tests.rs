@@ -73,13 +73,17 @@ fn an_address_is_judged_in_whatever_spelling() {
     }
 }
 
+fn with_port_0(addresses: &[IpAddr]) -> Vec<SocketAddr> {
+    addresses.iter().map(|address| SocketAddr::new(*address, 0)).collect()
+}
+
 /// Asks for a name on the double's port, with these addresses for it, of which some may be connected to.
 async fn ask(
     double: &Double,
     found: &'static [IpAddr],
     may_connect: fn(IpAddr) -> bool,
 ) -> Result<u16, String> {
-    let reach = Reach { may_connect, ..Reach::this_machine() }.looking_up(|_| found.to_vec());
+    let reach = Reach { may_connect, ..Reach::this_machine() }.looking_up(|_| with_port_0(found));
     let url = format!("http://hooks.example:{}/secret", double.address().port()).parse().unwrap();
     match Client::with_reach(reach).guarded().post(&url).body("secret").send().await {
         Ok(answer) => Ok(answer.status),
@@ -122,8 +126,8 @@ async fn a_name_is_looked_up_once_for_a_connection() {
     let counted = Arc::clone(&lookups);
     // Here when it is judged, elsewhere whenever somebody asks again.
     let reach = Reach::this_machine().looking_up(move |_| match counted.fetch_add(1, Ordering::SeqCst) {
-        0 => vec![HERE],
-        _ => vec![NEXT_DOOR],
+        0 => with_port_0(&[HERE]),
+        _ => with_port_0(&[NEXT_DOOR]),
     });
     let url: Url = format!("http://hooks.example:{}/", double.address().port()).parse().unwrap();
     let answer = Client::with_reach(reach).guarded().post(&url).send().await.unwrap();
