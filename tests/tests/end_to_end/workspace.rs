@@ -13,6 +13,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("proofbell-line", &["proofbell-notify"]),
     ("proofbell-slack", &["proofbell-notify"]),
     ("proofbell-sms", &["proofbell-notify"]),
+    ("proofbell-webhook", &["proofbell-notify"]),
     ("proofbell-directory", &["proofbell-notify"]),
     ("proofbell-engine", &["proofbell-event", "proofbell-notify"]),
     ("proofbell-store", &["proofbell-engine", "proofbell-event", "proofbell-notify"]),
@@ -53,6 +54,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "proofbell-slack",
             "proofbell-sms",
             "proofbell-store",
+            "proofbell-webhook",
         ],
     ),
     // The tests use the program from outside, and of its inside only what signs events and sends requests.

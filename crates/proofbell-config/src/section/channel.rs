@@ -46,12 +46,14 @@ impl Read {
 
     pub(crate) fn into_channel(self) -> Option<Channel> {
         let notifier = self.notifier?;
-        let by_form = match notifier.form() {
+        let by_kind = match (self.kind.as_str(), notifier.form()) {
+            // Its receivers drop what they have seen, whatever the form.
+            ("webhook", Form::Text | Form::Email | Form::Chat) => OnUnknown::Retry,
             // A second text message is billed a second time.
-            Form::Text => OnUnknown::Dead,
-            Form::Email | Form::Chat => OnUnknown::Retry,
+            (_, Form::Text) => OnUnknown::Dead,
+            (_, Form::Email | Form::Chat) => OnUnknown::Retry,
         };
-        let on_unknown = self.on_unknown.unwrap_or(by_form);
+        let on_unknown = self.on_unknown.unwrap_or(by_kind);
         Some(Channel { name: self.name.value, kind: self.kind, notifier, limit: self.limit, on_unknown })
     }
 }

@@ -15,7 +15,7 @@ use crate::tree::{Entry, Node, Value};
 
 /// What stands in, one after the other, for a secret that cannot be read, until the plugin takes one: so the rest of its
 /// settings is checked all the same.
-const STAND_INS: [&str; 7] = [
+const STAND_INS: [&str; 8] = [
     "assumed-secret-0123456789",
     "https://assumed.invalid/assumed",
     "AC00000000000000000000000000000000",
@@ -23,6 +23,7 @@ const STAND_INS: [&str; 7] = [
     "+12025550123",
     "JP",
     "assumed.invalid:25",
+    "whsec_YXNzdW1lZC1zZWNyZXQtYXNzdW1lZC1zZWNyZXQ=",
 ];
 
 /// How often a plugin is asked, for one error after the other and with one stand-in after the other.

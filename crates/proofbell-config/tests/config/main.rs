@@ -3,3 +3,4 @@
 mod fakes;
 mod fixtures;
 mod load;
+mod webhook;
