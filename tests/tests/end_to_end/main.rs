@@ -10,6 +10,7 @@ mod drain;
 mod fallback;
 mod ingress;
 mod marketplace;
+mod own_system;
 mod redirect;
 mod redo;
 mod small_shop;
