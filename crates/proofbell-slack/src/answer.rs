@@ -82,6 +82,11 @@ fn reason(answer: &Answer, detail: &str) -> Reason {
 /// The body, if it is an error's name and nothing else: whatever else a server writes has no place in a reason.
 fn error_name(answer: &Answer) -> Option<&str> {
     let name = std::str::from_utf8(answer.body.trim_ascii()).ok()?;
-    let fits = (3..=NAME_LIMIT).contains(&name.len());
-    (fits && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')).then_some(name)
+    is_error_name(name).then_some(name)
+}
+
+/// Whether a text is written as Slack writes the names of errors.
+pub(crate) fn is_error_name(text: &str) -> bool {
+    let fits = (3..=NAME_LIMIT).contains(&text.len());
+    fits && text.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')
 }

@@ -2,7 +2,10 @@
 
 mod answer;
 mod payload;
+mod settings;
 mod slack;
+mod web;
 
 pub use payload::payload;
-pub use slack::{Slack, SlackConfig};
+pub use settings::SlackConfig;
+pub use slack::Slack;

@@ -28,7 +28,7 @@ const SHARE: usize = 3_500;
 /// What is posted for a message, in Slack's terms; `None` when there is nothing to say. `locale` is the language of the line that
 /// says how much was left out: Japanese for `ja`, else English.
 pub fn payload(chat: &Chat, locale: &str) -> Option<Value> {
-    let text = text::fallback(&chat.plain_text(), TEXT_LIMIT);
+    let text = text::fallback(&body::spoken(chat), TEXT_LIMIT);
     if text.trim().is_empty() {
         return None;
     }

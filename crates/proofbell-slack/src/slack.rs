@@ -2,27 +2,18 @@
 
 use proofbell_notify::http::{Client, SecretUrl, SendError};
 use proofbell_notify::{
-    AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Toolkit,
+    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Toolkit,
 };
-use schemars::JsonSchema;
-use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Value, json};
 
+use crate::settings::{SlackConfig, Way};
 use crate::{answer, payload};
 
-/// The settings of `kind = "slack"`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct SlackConfig {
-    /// The URL from Slack's "Incoming Webhooks" page. Whoever knows it can post, so it is a secret.
-    pub webhook_url: SecretUrl,
-}
-
-/// Posts to one Slack channel through an incoming webhook.
+/// Posts to one Slack channel through an incoming webhook, or to channels and people with a bot's token.
 #[derive(Clone, Debug)]
 pub struct Slack {
     http: Client,
-    webhook_url: SecretUrl,
+    way: Way,
 }
 
 impl Notifier for Slack {
@@ -30,7 +21,7 @@ impl Notifier for Slack {
     type Config = SlackConfig;
 
     fn from_config(config: SlackConfig, kit: &Toolkit) -> Result<Slack, ConfigError> {
-        Ok(Slack { http: kit.http.clone(), webhook_url: config.webhook_url })
+        Ok(Slack { http: kit.http.clone(), way: Way::check(config)? })
     }
 
     fn form(&self) -> Form {
@@ -38,7 +29,10 @@ impl Notifier for Slack {
     }
 
     fn address(&self) -> AddressKind {
-        AddressKind::Fixed
+        match self.way {
+            Way::Webhook(_) => AddressKind::Fixed,
+            Way::WebApi(_) => AddressKind::Named("slack"),
+        }
     }
 
     async fn send(&self, message: &Message) -> Outcome {
@@ -48,16 +42,38 @@ impl Notifier for Slack {
         let Some(post) = payload(chat, &message.locale) else {
             return rejected("no_text", "the message is empty");
         };
-        match self.http.post(self.webhook_url.expose()).json(&post).send().await {
-            Ok(answer) => answer::outcome(&answer),
-            Err(error) => error.outcome(),
+        match (&self.way, &message.to) {
+            (Way::Webhook(url), _) => match self.call(url, &post).await {
+                Ok(answer) => answer::outcome(&answer),
+                Err(error) => error.outcome(),
+            },
+            (Way::WebApi(api), Address::Named(to)) => {
+                api.post(&self.http, to, message.thread.as_ref(), post).await
+            }
+            (Way::WebApi(_), Address::Email(_) | Address::Phone(_) | Address::Fixed) => {
+                rejected("address", "a Slack channel or user is needed")
+            }
         }
     }
 
-    /// Posts an empty message, which a living webhook refuses; see the README.
+    /// Posts an empty message, which a living webhook refuses, or asks whose the token is; see the README.
     async fn probe(&self) -> Result<(), ProbeError> {
-        let answer = self.http.post(self.webhook_url.expose()).json(&json!({})).send().await;
-        answer::probe(&answer.map_err(SendError::probe_error)?)
+        match &self.way {
+            Way::Webhook(url) => {
+                answer::probe(&self.call(url, &json!({})).await.map_err(SendError::probe_error)?)
+            }
+            Way::WebApi(api) => api.probe(&self.http).await,
+        }
+    }
+}
+
+impl Slack {
+    async fn call(
+        &self,
+        webhook_url: &SecretUrl,
+        body: &Value,
+    ) -> Result<proofbell_notify::http::Answer, SendError> {
+        self.http.post(webhook_url.expose()).json(body).send().await
     }
 }
 

@@ -1,6 +1,6 @@
 //! The body: a `rich_text` block for each paragraph and list. Every text in such a block is literal.
 
-use proofbell_notify::{Block, Span};
+use proofbell_notify::{Block, Chat, Span};
 use serde_json::{Value, json};
 
 use super::{LINK_LIMIT, text, value_size};
@@ -33,6 +33,20 @@ impl Body {
 /// A block of one line of plain text.
 pub(super) fn note(line: &str) -> Value {
     json!({ "type": "rich_text", "elements": [section(vec![plain(line)])] })
+}
+
+/// The whole message as plain text, without the mentions that the blocks show as names: nobody wants `@U012AB3CD` read out, and the
+/// mention itself is in the blocks.
+pub(super) fn spoken(chat: &Chat) -> String {
+    let keep = |span: &Span| !matches!(span, Span::Mention(name) if is_user_id(name));
+    let keep_all = |spans: &[Span]| spans.iter().filter(|span| keep(span)).cloned().collect();
+    let body = chat.body.iter().map(|block| match block {
+        Block::Paragraph(spans) => Block::Paragraph(keep_all(spans)),
+        Block::List(items) => Block::List(items.iter().map(|item| keep_all(item)).collect()),
+    });
+    let without = Chat { body: body.collect(), ..chat.clone() }.plain_text();
+    // A message that says nothing else is still one.
+    if without.trim().is_empty() { chat.plain_text() } else { without.trim().to_owned() }
 }
 
 /// A block's lines, each as `rich_text` elements; a list's item is one line. Lines of a paragraph may be empty, items may not.

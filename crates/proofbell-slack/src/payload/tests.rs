@@ -105,6 +105,33 @@ fn the_fallback_formats_nothing() {
     check("a\u{0}b", "a b");
 }
 
+/// Text that looks like a mention is text; only a mention is one, and the fallback does not spell it.
+#[test]
+fn only_a_mention_mentions() {
+    let users = |value: &Value| value.to_string().matches(r#""type":"user""#).count();
+    for said in
+        ["<@U012AB3CD>", "@channel", "<!channel>", "<!here|here>", "<!subteam^S012AB3CD>", "@U012AB3CD"]
+    {
+        let chat = Chat {
+            header: Some(said.into()),
+            fields: vec![Field { name: said.into(), value: said.into() }],
+            buttons: vec![Button { text: said.into(), url: "https://market.example/".into() }],
+            ..paragraph(vec![text(said), Span::Bold(said.into())])
+        };
+        let post = payload(&chat, "en").unwrap();
+        assert_eq!(users(&post), 0, "{post}");
+        for kind in ["broadcast", "usergroup", "mrkdwn"] {
+            assert!(!post.to_string().contains(&format!(r#""type":"{kind}""#)), "{post}");
+        }
+        assert!(!post["text"].as_str().unwrap().contains('<'), "{post}");
+    }
+    let desk = paragraph(vec![Span::Mention("U012AB3CD".into()), text(" please look")]);
+    let post = payload(&desk, "en").unwrap();
+    assert_eq!((users(&post), post["text"].as_str()), (1, Some("please look")));
+    let alone = payload(&paragraph(vec![Span::Mention("U012AB3CD".into())]), "en").unwrap();
+    assert_eq!((users(&alone), alone["text"].as_str()), (1, Some("@U012AB3CD")));
+}
+
 #[test]
 fn nothing_to_say_is_no_payload() {
     let field = Field { name: "\n".into(), value: "\0".into() };

@@ -109,6 +109,18 @@ async fn posts_json_to_the_webhook() {
 }
 
 #[test]
+fn settings_print_no_secret() {
+    for settings in
+        [json!({ "token": "xoxb-s3cr3t" }), json!({ "webhook_url": "https://hooks.example/s3cr3t" })]
+    {
+        let config: SlackConfig = serde_json::from_value(settings).unwrap();
+        let slack = Slack::from_config(config.clone(), &Toolkit::default()).unwrap();
+        let shown = format!("{config:?} {slack:?}");
+        assert!(!shown.contains("s3cr3t"), "{shown}");
+    }
+}
+
+#[test]
 fn settings_are_checked() {
     let check = |settings: Value, path: &str, message: &str| {
         let built = Registry::new().with::<Slack>().build("slack", settings.clone(), &Toolkit::default());
@@ -116,7 +128,24 @@ fn settings_are_checked() {
         assert_eq!(error.path, path, "{settings}");
         assert!(error.message.contains(message), "{settings}: {error}");
     };
-    check(json!({}), "", "missing field `webhook_url`");
+    check(json!({}), "", "has neither `webhook_url` nor `token`; write one of the two");
+    let both = json!({ "webhook_url": "https://hooks.slack.com/x", "token": "xoxb-1" });
+    check(both, "token", "does not go together with `webhook_url`; write one of the two");
+    check(json!({ "token": "xapp-1-A0-0" }), "token", "an app-level token, which cannot post");
+    check(
+        json!({ "token": "https://hooks.slack.com/x" }),
+        "token",
+        "not a token of Slack's; write the bot's",
+    );
+    check(json!({ "token": "xoxb-1\n" }), "token", "not a token of Slack's");
+    check(json!({ "token": "" }), "token", "not a token of Slack's");
+    let plain = json!({ "token": "xoxb-1", "base_url": "http://slack.example/api" });
+    check(plain, "base_url", "must begin with https://");
+    let query = json!({ "token": "xoxb-1", "base_url": "https://slack.example/api?a=b" });
+    check(query, "base_url", "must not hold a `?`");
+    let useless =
+        json!({ "webhook_url": "https://hooks.slack.com/x", "base_url": "https://slack.example/api" });
+    check(useless, "base_url", "goes with `token` alone");
     check(json!({ "webhook_url": "http://hooks.slack.com/x" }), "webhook_url", "must begin with https://");
     check(json!({ "webhook_url": "hooks.slack.com/x" }), "webhook_url", "not a URL");
     let both = json!({ "webhook_url": "https://hooks.slack.com/x", "chanel": "#ops" });

@@ -1,35 +1,14 @@
 //! Whatever the message, the payload is one that Slack takes. `PROOFBELL_CONTRACTS` names the folder with Slack's schema.
 
-use std::io::Write as _;
-use std::path::Path;
 use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use proofbell_notify::{Block, Button, Chat, Field, Span};
 use proofbell_slack::payload;
 use proptest::prelude::*;
-use serde_json::{Value, json};
+use serde_json::Value;
 
-/// The schema of a whole message; `None`, said aloud, where it is not at hand.
-fn schema() -> Option<&'static Validator> {
-    static SCHEMA: OnceLock<Option<Validator>> = OnceLock::new();
-    let load = || {
-        let Some(folder) = std::env::var_os("PROOFBELL_CONTRACTS") else {
-            // Not `eprintln`, which the test harness keeps to itself while a test passes.
-            let _ = writeln!(
-                std::io::stderr(),
-                "SKIPPED: Slack's block schema, because PROOFBELL_CONTRACTS names no folder"
-            );
-            return None;
-        };
-        let path = Path::new(&folder).join("slack/slack_block_kit.strict.schema.json");
-        let file = std::fs::read(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let mut schema: Value = serde_json::from_slice(&file).unwrap();
-        schema["$ref"] = json!("#/definitions/SlackMessage");
-        Some(jsonschema::validator_for(&schema).unwrap())
-    };
-    SCHEMA.get_or_init(load).as_ref()
-}
+use crate::schema;
 
 fn check(chat: &Chat) {
     let Some(payload) = payload(chat, "en") else { return };
@@ -40,10 +19,9 @@ fn check(chat: &Chat) {
     let text = payload["text"].as_str().unwrap();
     assert!(text.encode_utf16().count() <= 3_000 && !text.contains(['<', '>']), "{text}");
     check_value(&payload["blocks"]);
-    if let Some(schema) = schema() {
-        let problems: Vec<String> =
-            schema.iter_errors(&payload).map(|error| format!("{}: {error}", error.instance_path())).collect();
-        assert!(problems.is_empty(), "{problems:?} in {payload}");
+    static SCHEMA: OnceLock<Option<Validator>> = OnceLock::new();
+    if let Some(schema) = SCHEMA.get_or_init(|| schema::message("SlackMessage")) {
+        schema::check(schema, &payload);
     }
 }
 

@@ -4,3 +4,6 @@
 
 mod contract;
 mod limits;
+mod post;
+mod schema;
+mod token;

@@ -1,0 +1,116 @@
+//! What the Web API's answers mean. A refusal is a 200 with `{"ok":false,"error":…}`; Slack's list of errors is on the method's page,
+//! <https://docs.slack.dev/reference/methods/chat.postMessage#errors>.
+
+use std::time::Duration;
+
+use proofbell_notify::http::Answer;
+use proofbell_notify::{Outcome, ProbeError, Reason, Receipt, Scope};
+
+mod errors;
+
+use self::errors::Meaning;
+use crate::answer::is_error_name;
+
+/// What kind of answer it is, whichever method was called.
+enum Verdict {
+    /// Done; the message's `ts` where there is one.
+    Done(Option<String>),
+    /// Nothing that Slack says, or a catastrophe halfway.
+    Unclear(Reason),
+    Slower(Scope),
+    Again(Reason),
+    /// The destination cannot be written to, for so long.
+    Destination(Reason, Option<Duration>),
+    /// The thread cannot be written to; without it the message can.
+    Thread(Reason),
+    /// Nothing gets through until somebody changes the app or the settings.
+    Closed(Reason),
+    Refused(Reason),
+}
+
+pub(super) fn outcome(answer: &Answer) -> Outcome {
+    match verdict(answer) {
+        Verdict::Done(provider_id) => Outcome::Sent(Receipt { provider_id }),
+        Verdict::Unclear(reason) => Outcome::Unknown { reason },
+        Verdict::Slower(scope) => Outcome::Throttled { after: answer.retry_after, scope },
+        Verdict::Again(reason) => Outcome::RetryLater { reason },
+        Verdict::Destination(reason, forget_after) => Outcome::BadAddress { reason, forget_after },
+        Verdict::Closed(reason) => Outcome::ChannelDown { reason },
+        Verdict::Thread(reason) | Verdict::Refused(reason) => Outcome::Rejected { reason },
+    }
+}
+
+/// Whether it is the thread alone that stands in the way: then nothing was posted.
+pub(super) fn is_of_the_thread(answer: &Answer) -> bool {
+    matches!(verdict(answer), Verdict::Thread(_))
+}
+
+pub(super) fn probe(answer: &Answer) -> Result<(), ProbeError> {
+    match verdict(answer) {
+        Verdict::Done(_) => Ok(()),
+        Verdict::Unclear(reason)
+        | Verdict::Destination(reason, _)
+        | Verdict::Thread(reason)
+        | Verdict::Closed(reason)
+        | Verdict::Refused(reason) => Err(ProbeError::Refused(reason)),
+        Verdict::Again(reason) => Err(ProbeError::Unreachable(reason)),
+        Verdict::Slower(_) => Err(ProbeError::Unreachable(of_status(answer.status, "Slack asks us to wait"))),
+    }
+}
+
+fn verdict(answer: &Answer) -> Verdict {
+    let body = answer.json().unwrap_or_default();
+    if answer.status == 429 {
+        // Which of its limits was met Slack does not say. The one that is met first is that of the destination, one message a second.
+        return Verdict::Slower(Scope::Destination);
+    }
+    match (body["ok"].as_bool(), body["error"].as_str()) {
+        (Some(true), _) if answer.status == 200 => Verdict::Done(body["ts"].as_str().map(str::to_owned)),
+        (Some(false), Some(name)) => by_name(answer.status, name),
+        _ => by_status(answer.status),
+    }
+}
+
+fn by_name(status: u16, name: &str) -> Verdict {
+    let Some((name, meaning, detail)) = errors::find(name) else {
+        return match status {
+            // Slack says that errors beyond its list come when the service is down, and an error says that nothing was posted.
+            200..=299 => Verdict::Again(unlisted(name)),
+            _ => by_status(status),
+        };
+    };
+    let reason = Reason::new(name, detail);
+    match meaning {
+        Meaning::Again => Verdict::Again(reason),
+        Meaning::Slower(scope) => Verdict::Slower(scope),
+        Meaning::Halfway => Verdict::Unclear(reason),
+        Meaning::NotToday => Verdict::Destination(reason, Some(errors::AN_HOUR)),
+        Meaning::NotThere => Verdict::Destination(reason, Some(errors::A_DAY)),
+        Meaning::Never => Verdict::Destination(reason, None),
+        Meaning::Thread => Verdict::Thread(reason),
+        Meaning::Closed => Verdict::Closed(reason),
+        Meaning::Refused => Verdict::Refused(reason),
+    }
+}
+
+fn unlisted(name: &str) -> Reason {
+    let code = if is_error_name(name) { name } else { "other" };
+    Reason::new(code, "an error that Slack's list does not have")
+}
+
+/// Something between us and Slack has answered, or Slack's own front door.
+fn by_status(status: u16) -> Verdict {
+    match status {
+        200..=299 => Verdict::Unclear(of_status(status, "the answer is not one of Slack's Web API")),
+        300..=399 => Verdict::Closed(of_status(status, "redirects are not followed; check `base_url`")),
+        401 | 403 | 404 | 410 => Verdict::Closed(of_status(status, "check `token` and `base_url`")),
+        // A gateway gave up waiting: the message may have been posted behind it.
+        504 => Verdict::Unclear(of_status(status, "a gateway's time-out")),
+        408 | 500.. => Verdict::Again(of_status(status, "Slack has a fault")),
+        _ => Verdict::Refused(of_status(status, "Slack does not take this request")),
+    }
+}
+
+fn of_status(status: u16, detail: &str) -> Reason {
+    Reason::new(status.to_string(), detail)
+}
