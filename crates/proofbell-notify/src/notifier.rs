@@ -29,6 +29,11 @@ pub trait Notifier: Send + Sync + Sized + 'static {
     /// Which address it needs.
     fn address(&self) -> AddressKind;
 
+    /// Whether it keeps the messages of a case in one thread, see [`Message::thread`].
+    fn threads(&self) -> Threads {
+        Threads::Ignored
+    }
+
     /// What a body costs here; `None` where nobody counts.
     fn measure(&self, body: &Body) -> Option<Measure> {
         let _ = body;
@@ -92,6 +97,10 @@ pub trait DynNotifier: Send + Sync {
     fn form(&self) -> Form;
     /// [`Notifier::address`].
     fn address(&self) -> AddressKind;
+    /// [`Notifier::threads`].
+    fn threads(&self) -> Threads {
+        Threads::Ignored
+    }
     /// [`Notifier::measure`].
     fn measure(&self, body: &Body) -> Option<Measure>;
     /// [`Notifier::send`].
@@ -139,6 +148,10 @@ impl<N: Notifier> DynNotifier for N {
         Notifier::address(self)
     }
 
+    fn threads(&self) -> Threads {
+        Notifier::threads(self)
+    }
+
     fn measure(&self, body: &Body) -> Option<Measure> {
         Notifier::measure(self, body)
     }
@@ -170,6 +183,16 @@ impl<N: Notifier> DynNotifier for N {
     async fn put_away(&self, notices: &[String]) -> Result<(), ProbeError> {
         Notifier::put_away(self, notices).await
     }
+}
+
+/// What a notifier does with the thread that a message belongs to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Threads {
+    /// The service has none, or none that can be used this way: [`Message::thread`] is ignored.
+    #[default]
+    Ignored,
+    /// A message with [`crate::Thread::first`] is sent as a reply to that one, whose receipt has a provider's id.
+    Kept,
 }
 
 /// What the host shares with every notifier.

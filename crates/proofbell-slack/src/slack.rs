@@ -2,7 +2,8 @@
 
 use proofbell_notify::http::{Client, SecretUrl, SendError};
 use proofbell_notify::{
-    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Toolkit,
+    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Threads,
+    Toolkit,
 };
 use serde_json::{Value, json};
 
@@ -32,6 +33,13 @@ impl Notifier for Slack {
         match self.way {
             Way::Webhook(_) => AddressKind::Fixed,
             Way::WebApi(_) => AddressKind::Named("slack"),
+        }
+    }
+
+    fn threads(&self) -> Threads {
+        match self.way {
+            Way::Webhook(_) => Threads::Ignored,
+            Way::WebApi(_) => Threads::Kept,
         }
     }
 

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use proofbell_engine::{Each, Glossary, On};
+use proofbell_engine::{Each, Glossary, Need, On, Threading};
 use proofbell_event::EventName;
+use proofbell_notify::{Form, Threads};
 
 use super::World;
 use super::route::Route;
 use crate::reader::At;
 use crate::report::{Finding, code};
-use crate::section::rule;
+use crate::section::{channel, rule};
 use crate::suggest;
 
 /// The `event_type` whose events have sides.
@@ -19,6 +20,8 @@ pub(super) fn check(world: &World<'_>, glossary: &Glossary) {
     for rule in world.rules {
         sides_without_sides(world, rule);
         unknown_words(world, rule, glossary);
+        threads_without_threads(world, rule);
+        optional_without_mail(world, rule);
         let else_via = rule
             .to
             .iter()
@@ -56,6 +59,43 @@ fn sides_without_sides(world: &World<'_>, rule: &rule::Read) {
         let message = format!("`rule.{name}` never matches: its events have no sides");
         world.cx.report.push(Finding::warning(code::NO_EFFECT, word.at, message).hint(hint));
     }
+}
+
+/// A thread that none of the rule's channels can keep.
+fn threads_without_threads(world: &World<'_>, rule: &rule::Read) {
+    let keeps = |channel: &channel::Read| channel.threads().map(|threads| threads == Threads::Kept);
+    if rule.thread.value == Threading::Case && none(world, rule, keeps) {
+        let message = format!(
+            "`rule.{}.thread` has no effect: none of its channels can reply in a thread",
+            rule.name.value
+        );
+        let hint = "name a channel that can, such as one of kind \"slack\" with `token`, or leave it out";
+        world.cx.report.push(Finding::warning(code::NO_EFFECT, rule.thread.at, message).hint(hint));
+    }
+}
+
+/// Only a mail has a place to say how one gets no more of them.
+fn optional_without_mail(world: &World<'_>, rule: &rule::Read) {
+    let is_mail = |channel: &channel::Read| channel.facts().map(|facts| facts.form == Form::Email);
+    if rule.need.value == Need::Optional && none(world, rule, is_mail) {
+        let message =
+            format!("`rule.{}.optional` has no effect: none of its channels is e-mail", rule.name.value);
+        let hint = "name a channel of e-mail, whose messages then say how to unsubscribe, or leave it out";
+        world.cx.report.push(Finding::warning(code::NO_EFFECT, rule.need.at, message).hint(hint));
+    }
+}
+
+/// Whether it is certain that none of the channels by which a rule may tell somebody is such a one: where one of them does not exist
+/// or is refused, nobody knows.
+fn none(world: &World<'_>, rule: &rule::Read, is: impl Fn(&channel::Read) -> Option<bool>) -> bool {
+    let audiences: Vec<_> = rule.to.iter().filter_map(|name| world.audiences.get(&name.value)).collect();
+    let names: Vec<&str> = audiences
+        .iter()
+        .flat_map(|audience| Route::of_rule(world, rule, audience).channels().collect::<Vec<_>>())
+        .collect();
+    audiences.len() == rule.to.len()
+        && !names.is_empty()
+        && names.iter().all(|name| world.channels.get(*name).and_then(&is) == Some(false))
 }
 
 /// A word that the glossary lacks may be a raw one of Legitmark's, or a slip.

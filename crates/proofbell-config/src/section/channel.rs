@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proofbell_engine::{ChannelFacts, On};
-use proofbell_notify::{DynNotifier, Form, Registry, Toolkit};
+use proofbell_notify::{DynNotifier, Form, Registry, Threads, Toolkit};
 
 use super::plugin;
 use crate::duration::rate;
@@ -18,9 +18,6 @@ use crate::{Channel, Limit, OnUnknown};
 const HOST_KEYS: [&str; 4] = ["kind", "limit", "never_on", "on_unknown"];
 /// Kinds that a later version will have.
 const LATER_KINDS: [&str; 2] = ["vonage", "sms-http"];
-/// Settings that a plugin will have in a later version: kind, key, and what it will be for.
-const LATER_SETTINGS: [(&str, &str, &str); 1] =
-    [("slack", "token", "this version posts to incoming webhooks alone, with `webhook_url`")];
 const CONCURRENCY: usize = 4;
 
 /// A channel as far as it could be read.
@@ -42,6 +39,11 @@ impl Read {
             address: notifier.address(),
             never_on: self.never_on.clone(),
         })
+    }
+
+    /// Whether it keeps the messages of a case together; `None` when the plugin refused the settings.
+    pub(crate) fn threads(&self) -> Option<Threads> {
+        self.notifier.as_ref().map(|notifier| notifier.threads())
     }
 
     pub(crate) fn into_channel(self) -> Option<Channel> {
@@ -120,26 +122,8 @@ fn notifier(
     kind: &str,
     kit: &Toolkit,
 ) -> Option<Arc<dyn DynNotifier>> {
-    let mut entries: Vec<_> =
-        scope.entries().iter().filter(|entry| !HOST_KEYS.contains(&entry.key.as_str())).collect();
-    let mut complete = true;
-    for (_, key, what) in
-        LATER_SETTINGS.iter().filter(|(of, key, _)| *of == kind && !knows(registry, kind, key))
-    {
-        if let Some(at) = entries.iter().position(|entry| entry.key == *key) {
-            not_available(scope.cx, entries.remove(at).key_at, &scope.path_of(key), what);
-            complete = false;
-        }
-    }
-    if !complete {
-        return None;
-    }
+    let entries = scope.entries().iter().filter(|entry| !HOST_KEYS.contains(&entry.key.as_str())).collect();
     let path = scope.path.clone();
     let settings = plugin::Settings { cx: scope.cx, path, at: scope.at, entries, host_keys: &HOST_KEYS };
     plugin::build(&settings, registry, kind, kit)
-}
-
-fn knows(registry: &Registry, kind: &str, key: &str) -> bool {
-    let schema = registry.schema(kind);
-    schema.is_ok_and(|schema| schema.as_value().pointer(&format!("/properties/{key}")).is_some())
 }

@@ -18,6 +18,7 @@ use crate::tree::{Entry, Node, Value};
 const STAND_INS: [&str; 8] = [
     "assumed-secret-0123456789",
     "https://assumed.invalid/assumed",
+    "xoxb-assumed-0123456789",
     "AC00000000000000000000000000000000",
     "assumed@assumed.invalid",
     "+12025550123",
@@ -75,8 +76,8 @@ pub(crate) fn build(
                 put(&mut json, path, word);
                 continue;
             }
-        } else if sound || !error.message.starts_with("missing field") {
-            // A field that is missing after an error is one that `check_keys` has asked for, or that was taken away.
+        } else if sound || !(error.path.is_empty() || error.message.starts_with("missing field")) {
+            // What is missing after an error is what `check_keys` has asked for, or what was taken away.
             report(settings, &error, &gathered);
         }
         sound = false;

@@ -26,8 +26,8 @@ pub(crate) struct Read {
     pub(crate) conditions: condition::Read,
     pub(crate) exceptions: condition::Read,
     urgency: Urgency,
-    need: Need,
-    thread: Threading,
+    pub(crate) need: At<Need>,
+    pub(crate) thread: At<Threading>,
     stale: StalePolicy,
     expire: Duration,
     pub(crate) enabled: bool,
@@ -50,8 +50,8 @@ impl Read {
             conditions: self.conditions.conditions,
             exceptions: self.exceptions.conditions,
             urgency: self.urgency,
-            need: self.need,
-            thread: self.thread,
+            need: self.need.value,
+            thread: self.thread.value,
             stale: self.stale,
             expire: self.expire,
         }
@@ -105,13 +105,12 @@ fn read_one(name: At<String>, scope: &Scope<'_>) -> Read {
             _ => Urgency::Normal,
         },
         need: match scope.boolean("optional") {
-            Some(At { value: true, .. }) => Need::Optional,
-            _ => Need::Needed,
+            Some(At { value: true, at }) => At { value: Need::Optional, at },
+            _ => At { value: Need::Needed, at: scope.at },
         },
         thread: scope
             .choice("thread", &[("case", Threading::Case)])
-            .map(|thread| thread.value)
-            .unwrap_or_default(),
+            .unwrap_or(At { value: Threading::Apart, at: scope.at }),
         stale: scope
             .choice("stale", &[("send", StalePolicy::Send)])
             .map(|stale| stale.value)

@@ -1,7 +1,8 @@
 //! Notifiers that take the same settings as the built-in ones and send nothing.
 
 use proofbell_notify::{
-    AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Receipt, Registry, Toolkit,
+    AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Receipt, Registry, Threads,
+    Toolkit,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -66,21 +67,41 @@ impl Notifier for Smtp {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "settings of a notifier that sends nothing")]
 pub(crate) struct SlackConfig {
-    webhook_url: String,
+    webhook_url: Option<String>,
+    token: Option<String>,
+    base_url: Option<String>,
 }
 
-pub(crate) struct Slack;
+/// With a webhook it is its own address; with a token it has names, and threads.
+pub(crate) enum Slack {
+    Webhook,
+    Token,
+}
 
 impl Notifier for Slack {
     const KIND: &'static str = "slack";
     type Config = SlackConfig;
 
     fn from_config(config: SlackConfig, _: &Toolkit) -> Result<Slack, ConfigError> {
-        // Repeating the value is what a plugin must not do: the tests see that it is masked all the same.
-        match config.webhook_url.starts_with("https://") && !config.webhook_url.contains(' ') {
-            true => Ok(Slack),
-            false => Err(ConfigError::at("webhook_url", format!("`{}` is no https URL", config.webhook_url))),
+        match (config.webhook_url, config.token) {
+            // Repeating the value is what a plugin must not do: the tests see that it is masked all the same.
+            (Some(url), None) if !url.starts_with("https://") || url.contains(' ') => {
+                Err(ConfigError::at("webhook_url", format!("`{url}` is no https URL")))
+            }
+            (Some(_), None) => Ok(Slack::Webhook),
+            (None, Some(token)) if !token.starts_with("xox") => Err(ConfigError::at(
+                "token",
+                format!("`{token}` is no token; write one that begins with xoxb-"),
+            )),
+            (None, Some(_)) => Ok(Slack::Token),
+            (Some(_), Some(_)) => {
+                Err(ConfigError::at("token", "does not go together with `webhook_url`; write one of the two"))
+            }
+            (None, None) => {
+                Err(ConfigError::at("", "has neither `webhook_url` nor `token`; write one of the two"))
+            }
         }
     }
 
@@ -89,7 +110,17 @@ impl Notifier for Slack {
     }
 
     fn address(&self) -> AddressKind {
-        AddressKind::Fixed
+        match self {
+            Slack::Webhook => AddressKind::Fixed,
+            Slack::Token => AddressKind::Named("slack"),
+        }
+    }
+
+    fn threads(&self) -> Threads {
+        match self {
+            Slack::Webhook => Threads::Ignored,
+            Slack::Token => Threads::Kept,
+        }
     }
 
     async fn send(&self, _: &Message) -> Outcome {

@@ -147,6 +147,9 @@ fn secrets_can_be_assumed_where_there_are_none() {
         [channel.slack]
         kind = "slack"
         webhook_url = { env = "ABSENT" }
+        [channel.team]
+        kind = "slack"
+        token = { env = "ABSENT" }
         [channel.sms]
         kind = "twilio"
         account_sid = { env = "ABSENT" }
@@ -154,7 +157,7 @@ fn secrets_can_be_assumed_where_there_are_none() {
         from = "SHOP"
         countries = ["JP"]
         [audience.staff]
-        via = ["mail", "slack", "sms"]
+        via = ["mail", "slack", "team", "sms"]
         members = [{ name = "Ops", email = "ops@market.example", phone = "+819012345678" }]
     "#;
     let files = [
@@ -167,7 +170,36 @@ fn secrets_can_be_assumed_where_there_are_none() {
     assert_eq!(render(&assumed.diagnostics, Color::Never), "");
     let required = load_with(&files, Secrets::Require);
     let codes: Vec<_> = required.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
-    assert_eq!(codes, ["secret"; 4], "and nothing that follows from it");
+    assert_eq!(codes, ["secret"; 5], "and nothing that follows from it");
+}
+
+/// One channel that can is enough; where one is refused, nobody knows what it could.
+#[test]
+fn a_thread_and_an_optional_message_need_one_channel_that_can() {
+    let check = |channel: &str, via: &str, expected: &[&str]| {
+        let overlay = format!(
+            "[channel.team]\nkind = \"slack\"\n{channel}\n[rule.counterfeit]\nvia = {via}\nthread = \"case\"\n\
+             optional = true\n[audience.staff]\nmembers = [{{ email = \"a@b.example\", slack = \"#ops\" }}]"
+        );
+        let files = [
+            ("config/all.toml", SMALL),
+            ("overlay.toml", overlay.as_str()),
+            ("templates/counterfeit/chat.en.hbs", "Look."),
+        ];
+        let loaded = load_with(&files, Secrets::Require);
+        let said = loaded.diagnostics.iter().filter(|it| it.code == "no-effect");
+        let said: Vec<&str> = said.filter_map(|it| it.message.split('`').nth(1)).collect();
+        assert_eq!(said, expected, "{overlay}");
+    };
+    let (thread, optional) = ("rule.counterfeit.thread", "rule.counterfeit.optional");
+    let (token, webhook) = ("token = \"xoxb-1\"", "webhook_url = \"https://hooks.example/1\"");
+    check(token, r#"["mail", "team"]"#, &[]);
+    check(token, r#"["team"]"#, &[optional]);
+    check(webhook, r#"["mail", "team"]"#, &[thread]);
+    check(webhook, r#"["team"]"#, &[thread, optional]);
+    check(token, r#"["mail"]"#, &[thread]);
+    check("token = \"no\"", r#"["team"]"#, &[]);
+    check(webhook, r#"["team", "taem"]"#, &[]);
 }
 
 #[test]

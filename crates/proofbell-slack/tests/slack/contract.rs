@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use proofbell_notify::http::Client;
 use proofbell_notify::testkit::{self, Double, Fault, HttpAnswer, HttpRequest, Rig, Row};
-use proofbell_notify::{Address, Block, Body, Chat, ConfigError, Message, Notifier, Registry, Span, Toolkit};
+use proofbell_notify::{
+    Address, Block, Body, Chat, ConfigError, Message, Notifier, Registry, Span, Threads, Toolkit,
+};
 use proofbell_slack::{Slack, SlackConfig};
 use serde_json::{Value, json};
 
@@ -96,6 +98,7 @@ async fn posts_json_to_the_webhook() {
     let double = Double::start(Arc::new(HttpAnswer::new(200, "ok")), Fault::None).await;
     let rig = SlackRig::default();
     let slack = rig.notifier(double.address(), Duration::from_secs(5));
+    assert_eq!(slack.threads(), Threads::Ignored, "a webhook does not tell what it has posted");
     Notifier::send(&slack, &rig.message()).await;
     slack.probe().await.unwrap();
     let requests: Vec<HttpRequest> =

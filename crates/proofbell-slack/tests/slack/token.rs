@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use proofbell_notify::http::Client;
 use proofbell_notify::testkit::{self, HttpAnswer, Rig, Row};
-use proofbell_notify::{Address, AddressKind, Block, Body, Chat, Form, Message, Notifier, Span, Toolkit};
+use proofbell_notify::{
+    Address, AddressKind, Block, Body, Chat, Form, Message, Notifier, Span, Threads, Toolkit,
+};
 use proofbell_slack::{Slack, SlackConfig};
 use serde_json::json;
 
@@ -161,4 +163,5 @@ async fn keeps_the_contract() {
 fn what_is_needed_depends_on_the_setting() {
     let slack = slack(&Client::default(), ([127, 0, 0, 1], 9).into(), Duration::from_secs(1));
     assert_eq!((slack.form(), slack.address()), (Form::Chat, AddressKind::Named("slack")));
+    assert_eq!(slack.threads(), Threads::Kept);
 }

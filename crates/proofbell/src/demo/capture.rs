@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use proofbell_notify::{
-    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Reason, Receipt,
+    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Reason, Receipt, Threads,
 };
 
 /// A channel that writes its messages to files, in the place of a real one whose form and address it keeps.
@@ -40,6 +40,10 @@ impl DynNotifier for Capture {
 
     fn address(&self) -> AddressKind {
         self.real.address()
+    }
+
+    fn threads(&self) -> Threads {
+        self.real.threads()
     }
 
     fn measure(&self, body: &Body) -> Option<Measure> {
