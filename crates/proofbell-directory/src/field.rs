@@ -49,6 +49,10 @@ impl FieldReader {
                 recipient.named.insert(key.to_owned(), name);
             }
         }
+        let mention = read("mention", &member.mention, FIELD_LIMIT, &mut problems, slack_user);
+        // Whoever is written to as a Slack user can be mentioned as that one.
+        let addressed = || recipient.named.get("slack").filter(|name| is_slack_user(name)).cloned();
+        recipient.mentions = mention.or_else(addressed).into_iter().collect();
         for (key, value) in &member.extra {
             let field = format!("extra.{key}");
             if let Some(value) = read(&field, &Some(value.clone()), TEXT_LIMIT, &mut problems, anything) {
@@ -111,6 +115,23 @@ fn slack_name(text: &str) -> Result<String, &'static str> {
         true => Err("not a Slack channel or user (wanted one like \"#ops\" or \"U024BE7LH\")"),
         false => Ok(text.to_owned()),
     }
+}
+
+fn slack_user(text: &str) -> Result<String, &'static str> {
+    match is_slack_user(text) {
+        true => Ok(text.to_owned()),
+        false => Err(
+            "not a Slack user's id (wanted one like \"U024BE7LH\", from \"Copy member ID\" in the profile)",
+        ),
+    }
+}
+
+/// `U` or `W` and capital letters and digits: <https://docs.slack.dev/reference/objects/user-object>. Names of Slack channels have no
+/// capitals.
+fn is_slack_user(text: &str) -> bool {
+    let rest = text.strip_prefix(['U', 'W']).unwrap_or_default();
+    (6..=20).contains(&rest.len())
+        && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
 /// As LINE's Messaging API hands them out: `U`, `C` or `R` and 32 hexadecimal digits.

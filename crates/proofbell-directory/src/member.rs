@@ -16,6 +16,8 @@ pub struct Member {
     pub phone: Option<String>,
     /// A Slack channel (`#ops`) or user (`U024BE7LH`).
     pub slack: Option<String>,
+    /// The Slack user (`U024BE7LH`) to mention where this is told; no address.
+    pub mention: Option<String>,
     /// A LINE user (`U` and 32 hexadecimal digits), group (`C…`) or room (`R…`).
     pub line: Option<String>,
     /// The address of the person's own system, `https://…`.
@@ -30,8 +32,8 @@ pub struct Member {
 
 impl Member {
     /// The fields that mean something to Proofbell; all others are [`Member::extra`].
-    pub const FIELDS: [&'static str; 8] =
-        ["name", "email", "phone", "slack", "line", "webhook", "locale", "tz"];
+    pub const FIELDS: [&'static str; 9] =
+        ["name", "email", "phone", "slack", "mention", "line", "webhook", "locale", "tz"];
 
     /// Sets the field of this name, or the extra of this name when there is no such field. An empty key is dropped.
     pub fn set(&mut self, key: &str, value: impl Into<String>) {
@@ -42,6 +44,7 @@ impl Member {
             "email" => self.email = Some(value),
             "phone" => self.phone = Some(value),
             "slack" => self.slack = Some(value),
+            "mention" => self.mention = Some(value),
             "line" => self.line = Some(value),
             "webhook" => self.webhook = Some(value),
             "locale" => self.locale = Some(value),
@@ -60,6 +63,7 @@ impl fmt::Debug for Member {
             &self.email,
             &self.phone,
             &self.slack,
+            &self.mention,
             &self.line,
             &self.webhook,
             &self.locale,

@@ -19,6 +19,10 @@ pub struct Recipient {
     /// Their names within services, by key: `slack`.
     #[serde(default)]
     pub named: BTreeMap<String, String>,
+    /// The names by which a chat service mentions them (a Slack user's id), at most one for a person; those of several people where this
+    /// stands for them all. No address: nothing is sent to them.
+    #[serde(default)]
+    pub mentions: Vec<String>,
     /// BCP 47 language tag; the default locale when absent.
     pub locale: Option<String>,
     /// IANA time zone; the default one when absent.
@@ -34,7 +38,7 @@ pub struct Recipient {
 /// A field of a recipient that could not be used. It does not repeat the value.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FieldProblem {
-    /// The field: `email`, `phone`, `locale`, `tz`.
+    /// The field: `email`, `phone`, `mention`, `locale`, `tz`.
     pub field: String,
     /// What is wrong with it.
     pub problem: String,
@@ -92,12 +96,16 @@ mod tests {
         check(Recipient { name: name(), named: named(), ..Recipient::default() }, "slack:U012AB3CD");
         check(Recipient { name: name(), ..Recipient::default() }, "name:Hanako");
         check(Recipient::default(), "name:");
+        let mentions = vec!["U012AB3CD".to_owned()];
+        check(Recipient { mentions, ..Recipient::default() }, "name:");
     }
 
     #[test]
     fn gives_each_channel_its_address() {
         let named = BTreeMap::from([("slack".to_owned(), "#ops".to_owned())]);
-        let recipient = Recipient { email: "a@b.example".parse().ok(), named, ..Recipient::default() };
+        let mentions = vec!["U012AB3CD".to_owned()];
+        let recipient =
+            Recipient { email: "a@b.example".parse().ok(), named, mentions, ..Recipient::default() };
         let check = |kind: AddressKind, expected: Option<&str>| {
             let address = recipient.address(kind);
             assert_eq!(address.as_ref().map(Address::expose), expected, "{kind:?}");
@@ -106,6 +114,7 @@ mod tests {
         check(AddressKind::Phone, None);
         check(AddressKind::Named("slack"), Some("#ops"));
         check(AddressKind::Named("line"), None);
+        check(AddressKind::Named("mention"), None);
         check(AddressKind::Fixed, Some(""));
     }
 }

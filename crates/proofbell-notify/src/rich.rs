@@ -42,7 +42,8 @@ pub enum Span {
         /// Where it leads.
         url: String,
     },
-    /// A mention of the message's recipient by the service's own name for it, never taken from a payload.
+    /// A mention of the message's recipient by the service's own name for it, out of [`crate::Recipient::mentions`] and never out of a
+    /// payload. A service that does not know the name as one of its own shows it as text, or not at all.
     Mention(String),
     /// A line break within the block.
     Break,

@@ -13,6 +13,7 @@ fn value(recipient: &Recipient, field: &str) -> Option<String> {
         "name" => recipient.name.clone(),
         "email" => recipient.email.as_ref().map(|email| email.expose().to_owned()),
         "phone" => recipient.phone.as_ref().map(|phone| phone.expose().to_owned()),
+        "mention" => recipient.mentions.first().cloned(),
         "slack" | "line" | "webhook" => recipient.named.get(field).cloned(),
         "locale" => recipient.locale.clone(),
         "tz" => recipient.tz.clone(),
@@ -44,6 +45,8 @@ fn good_fields_are_kept() {
         ("JP", "phone", "9012345678", "+819012345678"),
         ("JP", "phone", "+1 202 555 0143", "+12025550143"),
         ("", "slack", "#ops", "#ops"),
+        ("", "mention", " U012AB3CD ", "U012AB3CD"),
+        ("", "mention", "W012AB3CD", "W012AB3CD"),
         ("", "line", "U4af4980629aabbccddeeff0011223344", "U4af4980629aabbccddeeff0011223344"),
         ("", "webhook", "https://market.example/hooks?a=1", "https://market.example/hooks?a=1"),
         ("", "locale", "ja", "ja"),
@@ -62,7 +65,7 @@ fn good_fields_are_kept() {
 
 #[test]
 fn empty_fields_are_absent() {
-    for field in ["name", "email", "phone", "slack", "line", "webhook", "locale", "tz", "tier"] {
+    for field in Member::FIELDS.into_iter().chain(["tier"]) {
         check("", field, "", None, 0);
         check("", field, " \t ", None, 0);
     }
@@ -86,6 +89,12 @@ fn a_bad_field_costs_that_field() {
         ("", "phone", "+999123456789"),
         ("", "slack", "the ops channel"),
         ("", "slack", "#ops\u{7}"),
+        ("", "mention", "<@U012AB3CD>"),
+        ("", "mention", "@channel"),
+        ("", "mention", "#ops"),
+        ("", "mention", "C012AB3CD"),
+        ("", "mention", "U012ab3cd"),
+        ("", "mention", "U012AB3CD U012AB3CE"),
         ("", "line", "@hanako"),
         ("", "line", "U4af4980629aabbccddeeff001122334"),
         ("", "line", "U4af4980629aabbccddeeff00112233花"),
@@ -104,6 +113,28 @@ fn a_bad_field_costs_that_field() {
     for (region, field, text) in table {
         check(region, field, text, None, 1);
     }
+}
+
+#[test]
+fn a_person_is_mentioned_as_said_or_as_addressed() {
+    let check = |fields: &[(&str, &str)], expected: &[&str]| {
+        let mut member = Member::default();
+        for (key, text) in fields {
+            member.set(key, *text);
+        }
+        let recipient = FieldReader::default().read(&member);
+        assert_eq!(recipient.mentions, expected, "{fields:?}");
+        assert!(!recipient.named.contains_key("mention") && recipient.extra.is_empty(), "{fields:?}");
+    };
+    check(&[("slack", "#desk"), ("mention", "U012AB3CD")], &["U012AB3CD"]);
+    check(&[("slack", "U024BE7LH"), ("mention", "U012AB3CD")], &["U012AB3CD"]);
+    check(&[("slack", "U024BE7LH")], &["U024BE7LH"]);
+    check(&[("slack", "W024BE7LH")], &["W024BE7LH"]);
+    check(&[("slack", "U024BE7LH"), ("mention", "nobody")], &["U024BE7LH"]);
+    check(&[("slack", "#desk")], &[]);
+    check(&[("slack", "C024BE91L")], &[]);
+    check(&[("slack", "upstairs")], &[]);
+    check(&[("email", "a@b.example"), ("name", "<@U012AB3CD>")], &[]);
 }
 
 #[test]
@@ -134,8 +165,8 @@ fn debug_shows_no_personal_data() {
 
 proptest! {
     #[test]
-    fn no_text_can_panic(field in 0usize..9, text in any::<String>(), digits in "[+0-9０-９()-]{0,24}") {
-        let fields = ["name", "email", "phone", "slack", "line", "webhook", "locale", "tz", "tier"];
+    fn no_text_can_panic(field in 0usize..10, text in any::<String>(), digits in "[+0-9０-９()-]{0,24}") {
+        let fields: Vec<&str> = Member::FIELDS.into_iter().chain(["tier"]).collect();
         let reader = FieldReader { region: Some("JP".to_owned()) };
         for text in [text, digits] {
             let recipient = reader.read(&member(fields[field], &text));
