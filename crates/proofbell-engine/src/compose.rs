@@ -166,6 +166,7 @@ impl Engine {
                 languages,
                 glossary: &setup.glossary,
                 links: &setup.links,
+                mentions: &request.recipient.mentions,
             };
             let composer = Composer { setup, template, facts: &facts };
             let (locale, template) = (template.locale.clone(), template.label.clone());

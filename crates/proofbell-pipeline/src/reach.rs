@@ -10,12 +10,15 @@ use uuid::Uuid;
 use crate::Code;
 use crate::code::Fallback as OnEnd;
 
+/// How many people one message mentions at most: more than would look, and less than fills it.
+const MOST_MENTIONS: usize = 10;
+
 /// One message to make: for whom, on which channel.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Leg {
     /// The recipient's key; [`FOR_ALL`] when the channel is its own address.
     pub(crate) reach_key: String,
-    /// The recipient.
+    /// The recipient; where the channel is its own address nobody in particular, with the mentions of them all.
     pub(crate) recipient: Recipient,
     /// The channel.
     pub(crate) channel: String,
@@ -47,13 +50,15 @@ pub(crate) struct Advance {
     pub(crate) exhausted: bool,
 }
 
-/// The recipients of a draft, each once. Where nobody is found, a channel that is its own address still stands for somebody.
+/// The recipients of a draft, each once; people who share an address are one, and mentioned together. Where nobody is found, a channel that is
+/// its own address still stands for somebody.
 pub(crate) fn reaches(situation: &Situation<'_>, recipients: Vec<Recipient>) -> Vec<Reach> {
     let mut reaches: Vec<Reach> = Vec::with_capacity(recipients.len());
     for recipient in recipients {
         let key = recipient.key();
-        if !reaches.iter().any(|reach| reach.key == key) {
-            reaches.push(Reach { key, recipient, next_else: 0 });
+        match reaches.iter_mut().find(|reach| reach.key == key) {
+            Some(known) => mention_too(&mut known.recipient, &recipient),
+            None => reaches.push(Reach { key, recipient, next_else: 0 }),
         }
     }
     if reaches.is_empty() && situation.draft.via.iter().any(|channel| situation.is_fixed(channel)) {
@@ -62,12 +67,29 @@ pub(crate) fn reaches(situation: &Situation<'_>, recipients: Vec<Recipient>) -> 
     reaches
 }
 
+fn mention_too(recipient: &mut Recipient, other: &Recipient) {
+    for name in &other.mentions {
+        let mentions = &mut recipient.mentions;
+        if mentions.len() < MOST_MENTIONS && !mentions.contains(name) {
+            mentions.push(name.clone());
+        }
+    }
+}
+
+/// Whom a message to a place is for, since it stands for all of a draft's recipients: nothing of any of them but whom to mention.
+fn everybody(reaches: &[Reach]) -> Recipient {
+    let mut everybody = Recipient::default();
+    reaches.iter().for_each(|reach| mention_too(&mut everybody, &reach.recipient));
+    everybody
+}
+
 /// The messages that `via` asks for: each channel, for each recipient.
 pub(crate) fn first_legs(situation: &Situation<'_>, reaches: &[Reach]) -> Vec<Leg> {
     let mut legs = Vec::new();
+    let everybody = everybody(reaches);
     for channel in &situation.draft.via {
         for reach in reaches {
-            let leg = situation.leg(reach, channel, &[]);
+            let leg = situation.leg(reach, &everybody, channel, &[]);
             if !legs
                 .iter()
                 .any(|other: &Leg| other.reach_key == leg.reach_key && other.channel == leg.channel)
@@ -83,8 +105,9 @@ pub(crate) fn first_legs(situation: &Situation<'_>, reaches: &[Reach]) -> Vec<Le
 pub(crate) fn advance(situation: &Situation<'_>, reaches: &mut [Reach], messages: &[SentSoFar]) -> Advance {
     let mut result = Advance::default();
     let mut states = Vec::with_capacity(reaches.len());
+    let everybody = everybody(reaches);
     for reach in reaches.iter_mut() {
-        states.push(advance_one(situation, reach, messages, &mut result));
+        states.push(advance_one(situation, reach, &everybody, messages, &mut result));
     }
     result.exhausted = states.contains(&State::Exhausted)
         && states.iter().all(|state| matches!(state, State::Exhausted | State::Over));
@@ -105,6 +128,7 @@ enum State {
 fn advance_one(
     situation: &Situation<'_>,
     reach: &mut Reach,
+    everybody: &Recipient,
     messages: &[SentSoFar],
     result: &mut Advance,
 ) -> State {
@@ -133,7 +157,7 @@ fn advance_one(
     }
     let Some(channel) = situation.draft.else_via.get(reach.next_else) else { return State::Exhausted };
     reach.next_else += 1;
-    let leg = situation.leg(reach, channel, messages);
+    let leg = situation.leg(reach, everybody, channel, messages);
     let again = |other: &Leg| other.reach_key == leg.reach_key && other.channel == leg.channel;
     if !result.legs.iter().any(again) {
         result.legs.push(leg);
@@ -192,7 +216,7 @@ impl Situation<'_> {
         self.engine.channel(channel).is_some_and(|facts| facts.address == AddressKind::Fixed)
     }
 
-    fn leg(&self, reach: &Reach, channel: &str, before: &[SentSoFar]) -> Leg {
+    fn leg(&self, reach: &Reach, everybody: &Recipient, channel: &str, before: &[SentSoFar]) -> Leg {
         let fixed = self.is_fixed(channel);
         let reach_key = if fixed { FOR_ALL.to_owned() } else { reach.key.clone() };
         let used = before
@@ -200,7 +224,7 @@ impl Situation<'_> {
             .filter(|message| message.reach_key == reach_key && message.channel == channel)
             .count();
         Leg {
-            recipient: if fixed { Recipient::default() } else { reach.recipient.clone() },
+            recipient: if fixed { everybody.clone() } else { reach.recipient.clone() },
             channel: channel.to_owned(),
             occurrence: u32::try_from(used).unwrap_or(u32::MAX),
             to: self.destination(reach, channel),

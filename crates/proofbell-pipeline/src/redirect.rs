@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use proofbell_notify::{Address, AddressKind, Block, Body, Message, Span};
+use proofbell_notify::{Address, AddressKind, Block, Body, Chat, Message, Span, mask_middle};
 
 /// Where messages really go in staging.
 #[derive(Clone, Debug, Default)]
@@ -35,10 +35,26 @@ impl Redirect {
         if let Some(mark) = &self.mark {
             put_before(&mut message.body, &mark.replace("{to}", &message.to.to_string()));
         }
+        if let Body::Chat(chat) = &mut message.body {
+            silence(chat);
+        }
         message.to = address;
         // The name belongs to the person that it was for.
         message.to_name = None;
         Some(message)
+    }
+}
+
+/// A mention rings for the person wherever it is posted. Here it shows where it would have stood.
+fn silence(chat: &mut Chat) {
+    let lines = chat.body.iter_mut().flat_map(|block| match block {
+        Block::Paragraph(line) => std::slice::from_mut(line),
+        Block::List(lines) => lines.as_mut_slice(),
+    });
+    for span in lines.flatten() {
+        if let Span::Mention(name) = span {
+            *span = Span::Text(format!("@{}", mask_middle(name)));
+        }
     }
 }
 
@@ -96,5 +112,22 @@ mod tests {
         let own = Message { to: Address::Fixed, to_name: None, ..original.clone() };
         assert_eq!(kept.apply(own.clone(), AddressKind::Fixed), Some(own));
         assert_eq!(redirect.apply(original, AddressKind::Fixed), None);
+    }
+
+    #[test]
+    fn nobody_is_mentioned_in_staging() {
+        let mention = || Span::Mention("U012AB3CD".into());
+        let body = vec![
+            Block::Paragraph(vec![mention(), Span::Text(" look".into())]),
+            Block::List(vec![vec![mention()]]),
+        ];
+        let original = message("a@b.example", Body::Chat(Chat { body, ..Chat::default() }));
+        for to in [RedirectTo::Keep, RedirectTo::Address(Address::Named("#staging".into()))] {
+            let redirect = Redirect { to: BTreeMap::from([("slack".into(), to)]), mark: None };
+            let moved = redirect.apply(original.clone(), AddressKind::Named("slack")).unwrap();
+            let Body::Chat(chat) = moved.body else { panic!("still a chat") };
+            assert_eq!(chat.plain_text(), "@U0…CD look\n• @U0…CD");
+            assert!(!format!("{chat:?}").contains("Mention"), "{chat:?}");
+        }
     }
 }

@@ -73,7 +73,10 @@ fn templates() -> Templates {
             subject: (form == Form::Email).then(|| "About {{case.reference_id}}".to_owned()),
             ..FrontMatter::default()
         },
-        body: "Please look at {{case.reference_id}}.".to_owned(),
+        body: match form {
+            Form::Chat => "{{mention}} Please look at {{case.reference_id}}.".to_owned(),
+            Form::Email | Form::Text => "Please look at {{case.reference_id}}.".to_owned(),
+        },
         body_line: 1,
         text_part: None,
     };
@@ -111,7 +114,8 @@ pub(crate) fn draft(ways: &str) -> Draft {
     }
 }
 
-/// A recipient of `NAME ADDRESS…`: `e` for e-mail, `p` for a phone, `s` for Slack, `x` for an e-mail that cannot be used.
+/// A recipient of `NAME ADDRESS…`: `e` for e-mail, `p` for a phone, `s` for Slack, `x` for an e-mail that cannot be used; `@` for somebody
+/// who can be mentioned.
 pub(crate) fn recipient(text: &str) -> Recipient {
     let mut words = text.split(' ');
     let name = words.next().unwrap();
@@ -121,6 +125,7 @@ pub(crate) fn recipient(text: &str) -> Recipient {
             "e" => recipient.email = Some(format!("{name}@market.example").parse().unwrap()),
             "p" => recipient.phone = PhoneNumber::parse("+819012345678", None).ok(),
             "s" => drop(recipient.named.insert("slack".to_owned(), format!("U{name}"))),
+            "@" => recipient.mentions.push(format!("U{}", name.to_uppercase())),
             "x" => recipient
                 .problems
                 .push(FieldProblem { field: "email".to_owned(), problem: "not an address".to_owned() }),

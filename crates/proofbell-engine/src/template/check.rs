@@ -6,6 +6,7 @@ use super::TemplateProblem;
 use super::ast::{Block, BlockKind, Expr, File, Node, Partial, Place};
 use super::expression::DEPTH_LIMIT;
 use super::html::{Html, Slot};
+use super::output::Style;
 use super::report::{self, Report};
 use super::scope::Scope;
 use super::shape::Shape;
@@ -27,14 +28,19 @@ pub(crate) struct Needs {
     pub(crate) terms: Vec<(String, TemplateProblem)>,
 }
 
+/// A way of calling a partial: its name, what it sees, for which text, whether within HTML, how deep.
+type Way = (String, Scope, Style, bool, usize);
+
 /// Checks one template with all the partials it calls.
 pub(crate) struct Checker<'a> {
     pub(crate) partials: &'a BTreeMap<String, File>,
     pub(crate) links: &'a BTreeMap<String, Link>,
     pub(crate) report: &'a mut Report,
     pub(crate) needs: Needs,
-    /// Ways of calling partials that were followed: name, scope, whether as HTML, how deep.
-    seen: HashSet<(String, Scope, bool, usize)>,
+    /// Which text is being checked.
+    style: Style,
+    /// Ways of calling partials that were followed.
+    seen: HashSet<Way>,
     /// The partials being followed, outermost first.
     calls: Vec<String>,
 }
@@ -45,17 +51,20 @@ impl<'a> Checker<'a> {
         links: &'a BTreeMap<String, Link>,
         report: &'a mut Report,
     ) -> Checker<'a> {
-        Checker { partials, links, report, needs: Needs::default(), seen: HashSet::new(), calls: Vec::new() }
+        let (needs, seen, calls) = (Needs::default(), HashSet::new(), Vec::new());
+        Checker { partials, links, report, needs, style: Style::Plain, seen, calls }
     }
 
     /// Checks a file that begins at the root of the context.
-    pub(crate) fn file(&mut self, file: &File, is_html: bool) {
-        let html = is_html.then_some(Html::Text);
+    pub(crate) fn file(&mut self, file: &File, style: Style) {
+        self.style = style;
+        let html = (style == Style::Html).then_some(Html::Text);
         self.follow(file, &Scope::root(), html, 0);
     }
 
     /// Checks a template that makes a URL: values from outside must not decide where it leads.
     pub(crate) fn url(&mut self, file: &File) {
+        self.style = Style::Plain;
         self.nodes(file, &file.nodes, &Scope::root(), Some(Html::href()), 0);
     }
 
@@ -218,7 +227,7 @@ impl<'a> Checker<'a> {
             let message = format!("partials are called in more than {CALL_LIMIT} ways");
             return self.report.add(file, Some(partial.at), message, None);
         }
-        if self.seen.insert((partial.name.clone(), inner.clone(), html.is_some(), depth)) {
+        if self.seen.insert((partial.name.clone(), inner.clone(), self.style, html.is_some(), depth)) {
             self.calls.push(partial.name.clone());
             self.follow(target, &inner, html.map(|_| Html::Text), depth);
             self.calls.pop();

@@ -12,6 +12,7 @@ pub(crate) enum Helper {
     Join,
     Len,
     Link,
+    Mention,
     Not,
     Or,
     Plural,
@@ -32,7 +33,7 @@ pub(crate) struct Signature {
     pub(crate) example: &'static str,
 }
 
-const ALL: [Helper; 14] = [
+const ALL: [Helper; 15] = [
     Helper::And,
     Helper::Button,
     Helper::Date,
@@ -42,6 +43,7 @@ const ALL: [Helper; 14] = [
     Helper::Join,
     Helper::Len,
     Helper::Link,
+    Helper::Mention,
     Helper::Not,
     Helper::Or,
     Helper::Plural,
@@ -69,6 +71,7 @@ impl Helper {
             Helper::Join => "join",
             Helper::Len => "len",
             Helper::Link => "link",
+            Helper::Mention => "mention",
             Helper::Not => "not",
             Helper::Or => "or",
             Helper::Plural => "plural",
@@ -79,7 +82,7 @@ impl Helper {
 
     /// Whether it prints markup of its own, and so has no value to hand on.
     pub(crate) fn makes_markup(self) -> bool {
-        matches!(self, Helper::Link | Helper::Button)
+        matches!(self, Helper::Link | Helper::Button | Helper::Mention)
     }
 
     pub(crate) fn signature(self) -> Signature {
@@ -100,6 +103,7 @@ impl Helper {
             }
             Helper::Link => of(1, 1, &["text"], "{{link \"reshoot\" text=\"Upload new photos\"}}"),
             Helper::Button => of(1, 1, &["text"], "{{button \"reshoot\" text=\"Upload new photos\"}}"),
+            Helper::Mention => of(0, 0, &[], "{{mention}}"),
             Helper::Url => of(1, 1, &[], "{{url \"reshoot\"}}"),
         }
     }

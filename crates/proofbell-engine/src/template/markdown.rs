@@ -5,7 +5,7 @@ use proofbell_notify::{Block, Span};
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
 use super::escape::{MARK, MARK_END};
-use super::output::{ChatValue, Rendered};
+use super::output::{ChatValue, Rendered, ValueKind};
 use crate::link::{checked_url, encoded};
 
 /// Parses a rendered chat body. Headings become bold, numbered lists lines; a line of the source is a line of the message.
@@ -108,15 +108,23 @@ impl Builder<'_> {
         while let Some((before, value, after)) = next_mark(rest, self.values) {
             self.plain(before);
             match value {
-                Some(value) if value.is_link && self.link.is_none() => {
-                    self.push(Span::Link { text: value.text.clone(), url: value.text.clone() });
-                }
-                Some(value) => self.run(&value.text),
+                Some(value) => self.value(value),
                 None => {}
             }
             rest = after;
         }
         self.plain(rest);
+    }
+
+    fn value(&mut self, value: &ChatValue) {
+        match value.kind {
+            ValueKind::Link if self.link.is_none() => {
+                self.push(Span::Link { text: value.text.clone(), url: value.text.clone() });
+            }
+            // Within a link it comes before it, for a link is one span.
+            ValueKind::Mention => self.push(Span::Mention(value.text.clone())),
+            ValueKind::Link | ValueKind::Text => self.run(&value.text),
+        }
     }
 
     /// The template's own text, which may hold line breaks (code, HTML).
@@ -176,6 +184,9 @@ impl Builder<'_> {
         let mut url = String::new();
         let mut rest = text;
         while let Some((before, value, after)) = next_mark(rest, self.values) {
+            if value.is_some_and(|value| value.kind == ValueKind::Mention) {
+                return None;
+            }
             url.push_str(before);
             let value = value.map_or("", |value| &value.text);
             if url.is_empty() && (after.is_empty() || after.starts_with(['/', '?', '#'])) {

@@ -3,7 +3,7 @@
 use super::escape::{MARK, MARK_END, clean, html_into};
 
 /// Which text is being made.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Style {
     /// The HTML of an e-mail.
     Html,
@@ -31,8 +31,18 @@ pub(crate) struct Output {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ChatValue {
     pub(crate) text: String,
-    /// Whether it is a configured link, which may be shown as one.
-    pub(crate) is_link: bool,
+    pub(crate) kind: ValueKind,
+}
+
+/// What a mark may become. Only what the host itself made is more than text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ValueKind {
+    /// Text.
+    Text,
+    /// A configured link, which may be shown as one.
+    Link,
+    /// The name by which a recipient is mentioned.
+    Mention,
 }
 
 /// The finished text.
@@ -63,12 +73,26 @@ impl Output {
     /// A value, escaped.
     pub(crate) fn value(&mut self, value: &str) -> Result<(), TooLarge> {
         let value = clean(value);
-        self.put(&value, false)
+        self.put(&value, ValueKind::Text)
     }
 
     /// The URL of a configured link.
     pub(crate) fn url(&mut self, url: &str) -> Result<(), TooLarge> {
-        self.put(url, true)
+        self.put(url, ValueKind::Link)
+    }
+
+    /// Mentions of recipients, by name. Only chats have them; a check has kept them out of everything else.
+    pub(crate) fn mentions(&mut self, names: &[String]) -> Result<(), TooLarge> {
+        if self.style != Style::Chat {
+            return Ok(());
+        }
+        for (index, name) in names.iter().enumerate() {
+            if index > 0 {
+                self.literal(" ")?;
+            }
+            self.put(name, ValueKind::Mention)?;
+        }
+        Ok(())
     }
 
     /// A link with a text.
@@ -120,7 +144,7 @@ impl Output {
         Rendered { text: self.text, values: self.values }
     }
 
-    fn put(&mut self, value: &str, is_link: bool) -> Result<(), TooLarge> {
+    fn put(&mut self, value: &str, kind: ValueKind) -> Result<(), TooLarge> {
         self.grow(value.len())?;
         match self.style {
             Style::Html => {
@@ -135,7 +159,7 @@ impl Output {
                 self.text.push(MARK);
                 self.text.push_str(&self.values.len().to_string());
                 self.text.push(MARK_END);
-                self.values.push(ChatValue { text: value.to_owned(), is_link });
+                self.values.push(ChatValue { text: value.to_owned(), kind });
             }
         }
         Ok(())

@@ -31,6 +31,8 @@ pub(crate) struct Facts<'a> {
     pub(crate) tz: TimeZone,
     pub(crate) glossary: &'a Glossary,
     pub(crate) links: &'a BTreeMap<String, Link>,
+    /// The names by which the recipients are mentioned.
+    pub(crate) mentions: &'a [String],
 }
 
 /// Why rendering stopped, and where. It quotes nothing of the event or the recipient.

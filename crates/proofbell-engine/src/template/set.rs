@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::ast::File;
 use super::check::{Checker, Needs};
+use super::output::Style;
 use super::parse::parse;
 use super::report::{self, Report};
 use super::{ButtonTarget, FrontMatter, PartialSource, TemplateProblem, TemplateSource};
@@ -187,9 +188,14 @@ impl Template {
             report.add(&body, None, "only an e-mail has a text part of its own", None);
         }
         let mut checker = Checker::new(partials, links, report);
-        checker.file(&body, source.form == Form::Email);
+        let style = match source.form {
+            Form::Email => Style::Html,
+            Form::Chat => Style::Chat,
+            Form::Text => Style::Plain,
+        };
+        checker.file(&body, style);
         if let Some(text) = &text_part {
-            checker.file(text, false);
+            checker.file(text, Style::Plain);
         }
         front.check(&mut checker);
         Template {
@@ -240,13 +246,13 @@ impl Front {
 
     fn check(&self, checker: &mut Checker<'_>) {
         let single = [&self.subject, &self.preheader, &self.header, &self.color];
-        single.into_iter().flatten().for_each(|file| checker.file(file, false));
+        single.into_iter().flatten().for_each(|file| checker.file(file, Style::Plain));
         for (name, value) in &self.fields {
-            checker.file(name, false);
-            checker.file(value, false);
+            checker.file(name, Style::Plain);
+            checker.file(value, Style::Plain);
         }
         for (text, target) in &self.buttons {
-            checker.file(text, false);
+            checker.file(text, Style::Plain);
             if let Target::Url(url) = target {
                 checker.url(url);
             }

@@ -115,6 +115,17 @@ fn rendered(
     root: Value,
     style: Style,
 ) -> Result<Rendered, Halt> {
+    mentioning(source, files, root, style, &[])
+}
+
+/// Renders it for recipients who are mentioned by these names.
+fn mentioning(
+    source: TemplateSource,
+    files: &[(&str, &str)],
+    root: Value,
+    style: Style,
+    mentions: &[&str],
+) -> Result<Rendered, Halt> {
     let form = source.form;
     let templates = match compile(source, files) {
         Ok(templates) => templates,
@@ -124,7 +135,10 @@ fn rendered(
     let case = CaseFacts { reference_id: Some("MS-1".to_owned()), ..CaseFacts::default() };
     let links = links();
     let languages = Fallback::new(None, "en");
-    let facts = Facts { root, case: &case, languages, tz: TimeZone::UTC, glossary: &glossary, links: &links };
+    let tz = TimeZone::UTC;
+    let mentions: Vec<String> = mentions.iter().map(|name| (*name).to_owned()).collect();
+    let mentions = mentions.as_slice();
+    let facts = Facts { root, case: &case, languages, tz, glossary: &glossary, links: &links, mentions };
     let template = templates.pick("t", form, &facts.languages).unwrap();
     render(&template.body, templates.partials(), &facts, style, 1024 * 1024)
 }

@@ -1,3 +1,4 @@
+use proofbell_notify::{Address, Block, Span};
 use proofbell_store::Ended;
 
 use super::*;
@@ -56,6 +57,24 @@ fn a_message_carries_what_sending_needs() {
     assert_eq!(message.to.expose(), "ann@market.example");
     let Body::Email(email) = &message.body else { panic!("{:?}", message.body) };
     assert_eq!((email.subject.as_str(), email.text.as_str()), ("About MS-1", "Please look at MS-1."));
+}
+
+#[test]
+fn a_message_to_a_place_mentions_whom_it_is_for() {
+    let spans = |people: &[&str]| {
+        let (_, carried) = carried(&draft("desk"), people);
+        let message = carried.messages[0].message.clone().unwrap();
+        assert_eq!((message.to, message.to_name), (Address::Fixed, None));
+        let Body::Chat(chat) = message.body else { panic!("{:?}", message.body) };
+        let [Block::Paragraph(spans)] = &chat.body[..] else { panic!("{:?}", chat.body) };
+        spans.clone()
+    };
+    let (text, mention) =
+        (|text: &str| Span::Text(text.to_owned()), |name: &str| Span::Mention(name.to_owned()));
+    let look = "Please look at MS-1.";
+    let both = [mention("UANN"), text(" "), mention("UCID"), text(&format!(" {look}"))];
+    assert_eq!(spans(&["ann e @", "bob e", "cid p @"]), both);
+    assert_eq!(spans(&["bob e"]), [text(look)]);
 }
 
 #[test]

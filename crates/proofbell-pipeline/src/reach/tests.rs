@@ -1,7 +1,7 @@
 use proofbell_event::EventName;
 
 use super::*;
-use crate::testing::{at, draft, engine, event, recipients};
+use crate::testing::{at, draft, engine, event, recipient, recipients};
 
 /// The name of the recipient behind a key, `*` for all.
 fn name(reaches: &[Reach], key: &str) -> String {
@@ -44,6 +44,52 @@ fn via_is_each_channel_for_each_recipient_and_a_place_once() {
     check("email", &[], &[]);
     check("desk", &[], &["* desk"]);
     check("desk email", &[], &["* desk", "* email: no_address"]);
+}
+
+/// Whom each leg mentions: `WHO CHANNEL: MENTIONS`.
+fn mentioned(reaches: &[Reach], legs: &[Leg]) -> Vec<String> {
+    let line = |leg: &Leg| {
+        let nobody = Recipient { mentions: leg.recipient.mentions.clone(), ..Recipient::default() };
+        if leg.reach_key == FOR_ALL {
+            assert_eq!(leg.recipient, nobody, "a place learns whom to mention and nothing else");
+        }
+        let who = name(reaches, &leg.reach_key);
+        format!("{who} {}: {}", leg.channel, leg.recipient.mentions.join(" "))
+    };
+    legs.iter().map(line).collect()
+}
+
+#[test]
+fn a_place_mentions_all_and_a_person_is_mentioned_alone() {
+    let check = |ways: &str, people: Vec<Recipient>, expected: &[&str]| {
+        let (engine, event, draft) = (engine(), event(), draft(ways));
+        let situation = Situation { engine: &engine, draft: &draft, event: &event, now: at(0) };
+        let mut reaches = reaches(&situation, people);
+        let legs = match draft.via.is_empty() {
+            true => advance(&situation, &mut reaches, &[]).legs,
+            false => first_legs(&situation, &reaches),
+        };
+        assert_eq!(mentioned(&reaches, &legs), expected, "{ways}");
+    };
+    let people = |texts: &[&str]| recipients(texts);
+    check("desk", people(&["ann e @", "bob e", "cid @"]), &["* desk: UANN UCID"]);
+    check("slack", people(&["ann s @", "bob s"]), &["ann slack: UANN", "bob slack: "]);
+    check(
+        "slack desk",
+        people(&["ann s @", "bob s @"]),
+        &["ann slack: UANN", "bob slack: UBOB", "* desk: UANN UBOB"],
+    );
+    check(" > desk", people(&["ann e @", "bob e @"]), &["* desk: UANN UBOB"]);
+    check("desk", people(&[]), &["* desk: "]);
+    check("desk", people(&["ann e @", "ann p @"]), &["* desk: UANN"]);
+    let shared = ["ann @", "bob @", "bob @"].map(|text| {
+        let mut person = recipient(text);
+        person.named.insert("slack".to_owned(), "#desk".to_owned());
+        person
+    });
+    check("slack", shared.to_vec(), &["ann slack: UANN UBOB"]);
+    let crowd: Vec<Recipient> = (10..30).map(|number| recipient(&format!("n{number} @"))).collect();
+    check("desk", crowd, &["* desk: UN10 UN11 UN12 UN13 UN14 UN15 UN16 UN17 UN18 UN19"]);
 }
 
 #[test]

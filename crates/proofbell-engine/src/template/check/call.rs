@@ -7,6 +7,7 @@ use super::Checker;
 use crate::date::{self, DateFormat};
 use crate::template::ast::{Call, Expr, File};
 use crate::template::helper::Helper;
+use crate::template::output::Style;
 use crate::template::report;
 use crate::template::scope::Scope;
 use crate::template::shape::Shape;
@@ -22,7 +23,7 @@ impl Checker<'_> {
         let signature = call.helper.signature();
         let example = || Some(format!("for example {}", signature.example));
         if call.helper.makes_markup() && !prints {
-            let hint = Some("its value is {{url \"name\"}}".to_owned());
+            let hint = (call.helper != Helper::Mention).then(|| "its value is {{url \"name\"}}".to_owned());
             self.report.add(
                 file,
                 Some(call.at),
@@ -48,6 +49,12 @@ impl Checker<'_> {
     fn particulars(&mut self, file: &File, call: &Call, params: &[Shape]) {
         match call.helper {
             Helper::Link | Helper::Button | Helper::Url => self.link(file, call),
+            Helper::Mention if self.style != Style::Chat => {
+                let message = "`mention` is for the bodies of chat templates";
+                let hint =
+                    "in a headline, an e-mail or a text, {{recipient.name}} names the person".to_owned();
+                self.report.add(file, Some(call.at), message, Some(hint));
+            }
             Helper::Date => self.date(file, call),
             Helper::Plural => self.term(file, call),
             Helper::Len | Helper::Join => self.list(file, call, params),
@@ -60,7 +67,13 @@ impl Checker<'_> {
                     self.report.add(file, Some(*at), "the length must be a whole number above 0", None);
                 }
             }
-            Helper::And | Helper::Or | Helper::Not | Helper::Eq | Helper::Gt | Helper::Default => {}
+            Helper::And
+            | Helper::Or
+            | Helper::Not
+            | Helper::Eq
+            | Helper::Gt
+            | Helper::Default
+            | Helper::Mention => {}
         }
     }
 
@@ -146,7 +159,11 @@ impl Checker<'_> {
 }
 
 fn count(least: usize, most: usize) -> String {
-    let values = |number: usize| if number == 1 { "1 value".to_owned() } else { format!("{number} values") };
+    let values = |number: usize| match number {
+        0 => "no value".to_owned(),
+        1 => "1 value".to_owned(),
+        _ => format!("{number} values"),
+    };
     match (least, most) {
         (least, most) if least == most => values(least),
         (least, usize::MAX) => format!("at least {}", values(least)),
@@ -163,8 +180,12 @@ fn result(helper: Helper, params: &[Shape]) -> Shape {
             [one, other] => one.clone().or(other.clone()),
             _ => Shape::Text,
         },
-        Helper::Date | Helper::Join | Helper::Link | Helper::Button | Helper::Plural | Helper::Truncate => {
-            Shape::Text
-        }
+        Helper::Date
+        | Helper::Join
+        | Helper::Link
+        | Helper::Button
+        | Helper::Mention
+        | Helper::Plural
+        | Helper::Truncate => Shape::Text,
     }
 }

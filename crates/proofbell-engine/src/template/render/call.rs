@@ -32,6 +32,7 @@ impl<'a> Renderer<'a> {
                     _ => self.out.link(&label, &url)?,
                 }
             }
+            Helper::Mention => self.out.mentions(self.facts.mentions)?,
             _ => return Ok(false),
         }
         Ok(true)
@@ -76,6 +77,8 @@ impl<'a> Renderer<'a> {
             }
             Helper::Plural => self.plural(call),
             Helper::Date => self.date(call),
+            // It prints, and a check has kept it out of every other place.
+            Helper::Mention => Ok(Cow::Borrowed(&NULL)),
             Helper::Url | Helper::Link | Helper::Button => owned(Value::String(self.link_url(call)?)),
         }
     }

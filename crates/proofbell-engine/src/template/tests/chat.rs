@@ -11,7 +11,7 @@ fn shown(blocks: &[Block]) -> String {
             Span::Text(text) => text.clone(),
             Span::Bold(text) => format!("*{text}*"),
             Span::Link { text, url } => format!("<{text}|{url}>"),
-            Span::Mention(name) => format!("@{name}"),
+            Span::Mention(name) => format!("<<{name}>>"),
             Span::Break => "⏎".to_owned(),
         };
         spans.iter().map(span).collect()
@@ -76,6 +76,42 @@ fn links_are_those_of_the_template() {
     check("[go](https://m.example{{recipient.name}})", ".evil.example", "go");
     check("[go](https://{{recipient.name}}/)", "evil.example", "go");
     check("[go]({{recipient.name}}/x)", "https://m.example", "<go|https://m.example/x>");
+}
+
+#[test]
+fn recipients_are_mentioned_where_the_template_says() {
+    let check = |body: &str, names: &[&str], expected: &str| {
+        let source = source(Form::Chat, body);
+        let files = [("desk", "{{#if rule}}{{mention}}{{/if}}")];
+        let said = mentioning(source, &files, context(), Style::Chat, names).unwrap();
+        assert_eq!(shown(&blocks(&said)), expected, "{body} for {names:?}");
+    };
+    check("{{mention}} please look", &["U1"], "<<U1>> please look");
+    check("{{mention}} please look", &["U1", "U2"], "<<U1>> <<U2>> please look");
+    check("{{mention}} please look", &[], " please look".trim());
+    check("{{mention}}\n\nplease look", &[], "please look");
+    check("a **{{mention}}** b", &["U1"], "a <<U1>> b");
+    check("- {{> desk}}\n- `{{mention}}`", &["U1"], "- <<U1>>\n- <<U1>>");
+    check("# For {{mention}}", &["U1"], "*For *<<U1>>");
+    // A link is one span, and where it leads is nobody's name.
+    check("[ask {{mention}} here](https://m.example/)", &["U1"], "<<U1>><ask  here|https://m.example/>");
+    check("[go](https://m.example/{{mention}})", &["U1"], "go");
+    check("[go]({{mention}})", &["U1"], "go");
+}
+
+/// Only the directory can mention: what a payload holds stays text, also where it looks like our own marks.
+#[test]
+fn nothing_else_mentions() {
+    for name in ["<@U123>", "<@U012AB3CD>", "@channel", "<!here>", "{{mention}}", "\u{e000}0\u{e001}", "U1"] {
+        let mut root = context();
+        root["recipient"]["name"] = json!(name);
+        root["event"]["payload"]["mention"] = json!(name);
+        root["recipient"]["extra"]["mention"] = json!(name);
+        let body = "{{recipient.name}} {{event.payload.mention}} **{{recipient.extra.mention}}** <@U123> @channel \
+             {{link \"help\" text=recipient.name}} {{join event.payload.a.b}}";
+        let said = blocks(&mentioning(source(Form::Chat, body), &[], root, Style::Chat, &["U9"]).unwrap());
+        assert!(!format!("{said:?}").contains("Mention("), "{name}: {said:?}");
+    }
 }
 
 #[test]

@@ -102,12 +102,12 @@ fn blocks_and_partials_have_their_own_names() {
 fn helpers_are_called_as_they_can_be() {
     check(
         "{{uppercase rule}}",
-        "t.hbs:1:3: unknown helper `uppercase` | known here: and, button, date, default, eq, gt, join, len, link, not, or, plural, truncate, url",
+        "t.hbs:1:3: unknown helper `uppercase` | known here: and, button, date, default, eq, gt, join, len, link, mention, not, or, plural, truncate, url",
     );
     check("{{default (datee rule) rule}}", "t.hbs:1:12: unknown helper `datee` | did you mean `date`?");
     check(
         "{{lookup sides 0}}",
-        "t.hbs:1:3: unknown helper `lookup` | known here: and, button, date, default, eq, gt, join, len, link, not, or, plural, truncate, url",
+        "t.hbs:1:3: unknown helper `lookup` | known here: and, button, date, default, eq, gt, join, len, link, mention, not, or, plural, truncate, url",
     );
     check("{{eq rule}}", "t.hbs:1:3: `eq` takes 2 values | for example (eq a b)");
     check("{{and rule}}", "t.hbs:1:3: `and` takes at least 2 values | for example (and a b)");

@@ -56,6 +56,38 @@ fn partials_are_there_named_and_not_circular() {
 }
 
 #[test]
+fn mentions_are_for_the_bodies_of_chats() {
+    let refused = "`mention` is for the bodies of chat templates | in a headline, an e-mail or a text, {{recipient.name}} names the person";
+    check("a {{mention}}", &format!("t.hbs:1:5: {refused}"));
+    assert_eq!(problems(email("<p>{{mention}}</p>"), &[]), format!("t.hbs:1:6: {refused}"));
+    let chat = |body: &str, files: &[(&str, &str)]| problems(source(Form::Chat, body), files);
+    assert_eq!(chat("{{mention}}", &[]), "");
+    assert_eq!(
+        chat("{{mention rule}}", &[]),
+        "t.hbs:1:3: `mention` takes no value | for example {{mention}}"
+    );
+    let no_value = "`mention` prints, and has no value to hand on";
+    assert_eq!(chat("{{default (mention) 1}}", &[]), format!("t.hbs:1:12: {no_value}"));
+    assert_eq!(chat("{{#if (mention)}}{{/if}}", &[]), format!("t.hbs:1:8: {no_value}"));
+    // A partial may be fine for one form and not for another.
+    let desk = [("desk", "{{mention}}")];
+    assert_eq!(chat("{{> desk}}", &desk), "");
+    assert_eq!(problems(email("{{> desk}}"), &desk), format!("partials/desk.hbs:1:3: {refused}"));
+    let front = FrontMatter {
+        header: Some("{{> desk}}".to_owned()),
+        fields: vec![("For".to_owned(), "{{mention}}".to_owned())],
+        ..FrontMatter::default()
+    };
+    assert_eq!(
+        problems(TemplateSource { front, ..source(Form::Chat, "{{> desk}}") }, &desk),
+        format!("partials/desk.hbs:1:3: {refused}\nt.hbs: in `fields.value`: {refused}")
+    );
+    let part = TextPart { path: "t.txt.hbs".to_owned(), body: "{{mention}}".to_owned(), body_line: 1 };
+    let with_part = TemplateSource { text_part: Some(part), ..email("x") };
+    assert_eq!(problems(with_part, &[]), format!("t.txt.hbs:1:3: {refused}"));
+}
+
+#[test]
 fn size_and_depth_are_limited() {
     check(&"x".repeat(64 * 1024), "");
     check(
