@@ -15,12 +15,12 @@ fn names(table: &Table, id: &str) -> Vec<String> {
 #[test]
 fn rows_are_found_by_their_key() {
     let table = parse(concat!(
-        "name,reference_id,Email,tier\n",
-        "Ann,A,ann@example.com,gold\n",
+        "name,reference_id,Email,Mention,tier\n",
+        "Ann,A,ann@example.com,U012AB3CD,gold\n",
         "\n",
-        "\"Bob, \"\"the\n2nd\"\"\",B,,\n",
-        "Nobody,,,\n",
-        "Abe, A ,abe@example.com,\n",
+        "\"Bob, \"\"the\n2nd\"\"\",B,,,\n",
+        "Nobody,,,,\n",
+        "Abe, A ,abe@example.com,,\n",
     ));
     assert_eq!(names(&table, "A"), ["Ann", "Abe"]);
     assert_eq!(names(&table, " A "), ["Ann", "Abe"]);
@@ -30,6 +30,7 @@ fn rows_are_found_by_their_key() {
     assert_eq!(table.row_count(), 4);
     let ann = table.members("A").next().unwrap();
     assert_eq!(ann.email.as_deref(), Some("ann@example.com"));
+    assert_eq!(ann.mention.as_deref(), Some("U012AB3CD"));
     assert_eq!(ann.extra["tier"], "gold");
 }
 
