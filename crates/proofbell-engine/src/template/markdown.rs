@@ -107,9 +107,8 @@ impl Builder<'_> {
         let mut rest = text;
         while let Some((before, value, after)) = next_mark(rest, self.values) {
             self.plain(before);
-            match value {
-                Some(value) => self.value(value),
-                None => {}
+            if let Some(value) = value {
+                self.value(value);
             }
             rest = after;
         }
