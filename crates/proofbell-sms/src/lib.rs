@@ -1,10 +1,15 @@
 #![doc = include_str!("../README.md")]
 
-mod answer;
+mod endpoint;
+mod fit;
+mod keyword;
+mod meaning;
+mod number;
+mod outgoing;
 mod sender;
-mod settings;
+mod status;
 mod text;
 mod twilio;
 
-pub use settings::TwilioConfig;
-pub use twilio::Twilio;
+pub use fit::TooLong;
+pub use twilio::{Twilio, TwilioConfig};

@@ -11,9 +11,6 @@ impl Sender {
     /// What is wrong with it, for people.
     pub(crate) fn parse(text: &str) -> Result<Sender, &'static str> {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
-        if is_sid("MG", text) {
-            return Err("a Messaging Service (MG…) is not available yet; write a number or a sender name");
-        }
         if let Some(number) = text.strip_prefix('+') {
             let fits = (7..=15).contains(&number.len()) && digits(number) && !number.starts_with('0');
             return fits
@@ -40,10 +37,4 @@ impl Sender {
     pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
-}
-
-/// Whether a text is one of Twilio's ids: two letters for the kind and 32 hexadecimal digits.
-pub(crate) fn is_sid(kind: &str, text: &str) -> bool {
-    text.strip_prefix(kind)
-        .is_some_and(|id| id.len() == 32 && id.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }

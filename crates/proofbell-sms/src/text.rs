@@ -1,11 +1,6 @@
-//! The text of an SMS: brought into shape, and counted the way it is billed (3GPP TS 23.038 and 23.040).
+//! How an SMS is counted and billed (3GPP TS 23.038 and 23.040).
 
-use proofbell_notify::Measure;
-use unicode_normalization::UnicodeNormalization;
-use unicode_segmentation::UnicodeSegmentation;
-
-/// Longest text Twilio takes. It speaks of characters; counted in UTF-16 units, the text fits whatever is meant by that.
-const LIMIT: usize = 1600;
+use proofbell_notify::{Body, Measure};
 
 /// The GSM 7-bit default alphabet: one septet each.
 const GSM_BASIC: &str = concat!(
@@ -14,27 +9,6 @@ const GSM_BASIC: &str = concat!(
 );
 /// Its extension table: two septets each, an escape and the character.
 const GSM_EXTENSION: &str = "\u{c}^{}\\[~]|€";
-
-/// The text as it is sent: composed (NFC), so that か and its dakuten cost one unit and not two, and cut where it is longer than
-/// the limit.
-pub(crate) fn prepare(text: &str) -> String {
-    let text: String = text.nfc().collect();
-    if units(&text) <= LIMIT {
-        return text;
-    }
-    // The one-character ellipsis is not in the GSM alphabet and would more than double the cost of a text that is.
-    let mark = if septets(&text).is_some() { "..." } else { "…" };
-    let mut room = LIMIT - units(mark);
-    let kept: String = text
-        .graphemes(true)
-        .take_while(|grapheme| {
-            let fits = units(grapheme) <= room;
-            room = room.saturating_sub(units(grapheme));
-            fits
-        })
-        .collect();
-    kept + mark
-}
 
 /// How many parts the text is billed as. One part has 160 septets or 70 UTF-16 units; several have 153 or 67 each, and
 /// neither an escaped character nor a surrogate pair is ever split between two.
@@ -48,7 +22,24 @@ pub(crate) fn measure(text: &str) -> Measure {
     }
 }
 
-/// What each character costs in the GSM alphabet; `None` when one of them is not in it, which costs the whole text.
+/// What a body costs: a text its parts, any other nothing that is known here.
+pub(crate) fn measure_body(body: &Body) -> Option<Measure> {
+    match body {
+        Body::Text(text) => Some(measure(text)),
+        Body::Email(_) | Body::Chat(_) => None,
+    }
+}
+
+/// Whether the GSM alphabet has every character of the text. One that is not in it costs the whole text.
+pub(crate) fn is_gsm(text: &str) -> bool {
+    septets(text).is_some()
+}
+
+/// How long the text is in UTF-16 units.
+pub(crate) fn units(text: &str) -> usize {
+    text.encode_utf16().count()
+}
+
 fn septets(text: &str) -> Option<Vec<usize>> {
     let cost = |c| match () {
         () if GSM_BASIC.contains(c) => Some(1),
@@ -71,10 +62,6 @@ fn parts(costs: &[usize], single: usize, several: usize) -> u32 {
         used += cost;
     }
     parts
-}
-
-fn units(text: &str) -> usize {
-    text.encode_utf16().count()
 }
 
 #[cfg(test)]

@@ -1,13 +1,22 @@
 //! The notifier of kind `twilio`.
 
+mod answer;
+mod code;
+mod report;
+mod settings;
+mod signature;
+
 use proofbell_notify::http::Client;
 use proofbell_notify::{
-    Address, AddressKind, Body, ConfigError, Form, Measure, Message, Notifier, Outcome, PhoneNumber,
-    ProbeError, Reason, Toolkit,
+    AddressKind, Body, Callback, CallbackError, ConfigError, Form, Measure, Message, Notifier, Outcome,
+    ProbeError, Reason, Report, Toolkit,
 };
+use uuid::Uuid;
 
-use crate::settings::{Settings, TwilioConfig};
-use crate::{answer, text};
+use crate::outgoing::Outgoing;
+use crate::text;
+pub use settings::TwilioConfig;
+use settings::{Settings, TwilioSender};
 
 /// Sends SMS over Twilio's Messages resource.
 ///
@@ -34,15 +43,16 @@ impl Notifier for Twilio {
     }
 
     fn measure(&self, body: &Body) -> Option<Measure> {
-        match body {
-            Body::Text(text) => Some(text::measure(&text::prepare(text))),
-            Body::Email(_) | Body::Chat(_) => None,
-        }
+        text::measure_body(body)
+    }
+
+    fn fit(&self, body: Body) -> Result<Body, Reason> {
+        self.settings.fitting.fit(body)
     }
 
     async fn send(&self, message: &Message) -> Outcome {
-        match self.fields(message) {
-            Ok((to, body)) => self.post(to, &body).await,
+        match Outgoing::of(message, &self.settings.countries) {
+            Ok(outgoing) => self.post(message.id, outgoing).await,
             Err(reason) => Outcome::Rejected { reason },
         }
     }
@@ -52,32 +62,27 @@ impl Notifier for Twilio {
         let request = self.http.get(account_url).basic_auth(account_sid, auth_token);
         answer::probed(&request.send().await.map_err(|error| error.probe_error())?)
     }
+
+    fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {
+        let Settings { status_callback, auth_token, .. } = &self.settings;
+        let Some(url) = status_callback else {
+            return Err(CallbackError::NotOffered("`status_callback` is not set".to_owned()));
+        };
+        let fields = signature::check(callback, url, auth_token)?;
+        report::read(&callback.query, &fields)
+    }
 }
 
 impl Twilio {
-    /// The number and the text to send.
-    ///
-    /// # Errors
-    /// Why this message must not or cannot be sent here.
-    fn fields<'m>(&self, message: &'m Message) -> Result<(&'m PhoneNumber, String), Reason> {
-        let (Address::Phone(to), Body::Text(body)) = (&message.to, &message.body) else {
-            return Err(Reason::new("not_text", "an SMS needs a phone number and plain text"));
+    async fn post(&self, id: Uuid, Outgoing { to, text }: Outgoing<'_>) -> Outcome {
+        let Settings { messages_url, account_sid, auth_token, sender, status_callback, .. } = &self.settings;
+        let sender = match sender {
+            TwilioSender::From(sender) => ("From", sender.as_str()),
+            TwilioSender::Service(sid) => ("MessagingServiceSid", sid.as_str()),
         };
-        let country = to.country().unwrap_or("no country");
-        if !self.settings.countries.contains(country) {
-            let detail = format!("a number of {country}, which is not among the channel's `countries`");
-            return Err(Reason::new("country_refused", detail));
-        }
-        let body = text::prepare(body);
-        match body.trim().is_empty() {
-            true => Err(Reason::new("empty", "there is no text to send")),
-            false => Ok((to, body)),
-        }
-    }
-
-    async fn post(&self, to: &PhoneNumber, body: &str) -> Outcome {
-        let Settings { messages_url, account_sid, auth_token, from, .. } = &self.settings;
-        let fields = [("To", to.expose()), ("From", from.as_str()), ("Body", body)];
+        let mut fields = vec![("To", to.expose()), sender, ("Body", text)];
+        let callback = status_callback.as_ref().map(|url| report::address(url, id));
+        fields.extend(callback.iter().map(|url| ("StatusCallback", url.as_str())));
         let request = self.http.post(messages_url).basic_auth(account_sid, auth_token).form(&fields);
         match request.send().await {
             Ok(answer) => answer::outcome(&answer),

@@ -11,7 +11,7 @@ use std::time::Duration;
 use proofbell_notify::http::Client;
 use proofbell_notify::testkit;
 use proofbell_notify::{Address, Body, Message, Notifier, PhoneNumber, Toolkit};
-use proofbell_sms::{Twilio, TwilioConfig};
+use proofbell_sms::{TooLong, Twilio, TwilioConfig};
 
 const SID: &str = "AC0123456789abcdef0123456789abcdef";
 const TOKEN: &str = "t0ken-of-the-account";
@@ -21,8 +21,12 @@ fn twilio(at: SocketAddr, deadline: Duration) -> Twilio {
     let config = TwilioConfig {
         account_sid: SID.to_owned(),
         auth_token: TOKEN.into(),
-        from: "+815012345678".to_owned(),
+        from: Some("+815012345678".to_owned()),
+        messaging_service_sid: None,
         countries: vec!["JP".to_owned(), "US".to_owned()],
+        segments_at_most: None,
+        too_long: TooLong::Cut,
+        status_callback: None,
         base_url: Some(format!("http://{at}").parse().unwrap()),
     };
     Twilio::from_config(config, &Toolkit { http: Client::default().with_timeout(deadline) }).unwrap()

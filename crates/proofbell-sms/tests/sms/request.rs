@@ -42,10 +42,12 @@ async fn a_message_is_posted_as_a_form() {
     assert_eq!(request.form(), expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
 }
 
+/// What is stored and shown is what is sent, also where nobody has fitted it.
 #[tokio::test]
-async fn the_text_is_composed_and_cut() {
-    assert_eq!(sent_body("か\u{3099}").await, "が");
-    assert_eq!(sent_body(&"鑑".repeat(2000)).await, "鑑".repeat(1599) + "…");
+async fn the_text_is_sent_as_it_is() {
+    for body in ["か\u{3099}".to_owned(), "鑑".repeat(2000), "{to} %s\t".to_owned()] {
+        assert_eq!(sent_body(&body).await, body);
+    }
 }
 
 #[tokio::test]
@@ -85,9 +87,9 @@ async fn a_probe_asks_for_the_account() {
 }
 
 #[tokio::test]
-async fn what_is_measured_is_what_is_sent() {
+async fn what_is_fitted_is_measured() {
     let twilio = twilio("127.0.0.1:9".parse().unwrap(), PATIENCE);
-    let measure = |text: &str| twilio.measure(&Body::Text(text.to_owned()));
+    let measure = |text: &str| twilio.measure(&twilio.fit(Body::Text(text.to_owned())).unwrap());
     let parts = |segments, encoding: &str| Some(Measure { segments, encoding: encoding.to_owned() });
     assert_eq!(measure(&"か\u{3099}".repeat(70)), parts(1, "UCS-2"));
     assert_eq!(measure(&"a".repeat(5000)), parts(11, "GSM-7"));
@@ -122,7 +124,9 @@ async fn requests_satisfy_the_strict_contract() {
     let texts = ["hello", "花子さん、ラベルの写真を撮り直してください。", "1 + 1 = 2 & more = [€]", "😀😀"]
         .map(str::to_owned);
     for body in texts.into_iter().chain(["a".repeat(3000), "鑑".repeat(3000), "😀".repeat(3000)]) {
-        let (outcome, requests) = send(NUMBER, &body).await;
+        let fitted = twilio("127.0.0.1:9".parse().unwrap(), PATIENCE).fit(Body::Text(body.clone())).unwrap();
+        let Body::Text(fitted) = fitted else { panic!("{fitted:?}") };
+        let (outcome, requests) = send(NUMBER, &fitted).await;
         assert_eq!(outcome, "sent SM1");
         let form: Map<String, Value> =
             requests[0].form().into_iter().map(|(name, value)| (name, Value::String(value))).collect();

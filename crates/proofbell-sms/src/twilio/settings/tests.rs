@@ -35,6 +35,9 @@ fn good_settings_are_taken() {
         ("base_url", json!("https://api.ireland.twilio.example/proxy")),
         ("base_url", json!("http://127.0.0.1:4010")),
         ("base_url", json!("http://localhost:4010")),
+        ("segments_at_most", json!(255)),
+        ("too_long", json!("refuse")),
+        ("status_callback", json!("https://hooks.market.example/hooks/twilio/sms")),
     ];
     for (key, value) in table {
         assert_eq!(build(settings(key, value.clone())), Ok(()), "{key} = {value}");
@@ -46,7 +49,7 @@ fn bad_settings_are_named_with_their_cure() {
     let number = "not a number; write it as + and 7 to 15 digits, without spaces";
     let name = "neither a number (+ and digits) nor a sender name (up to 11 ASCII letters, digits, spaces, + - _ &; one letter at least)";
     let short = "neither a short code of 5 or 6 digits nor a number; a number begins with + and its country";
-    let service = "a Messaging Service (MG…) is not available yet; write a number or a sender name";
+    let service = "the id of a Messaging Service; write it as `messaging_service_sid`, without `from`";
     let sid = "not an account id; it is AC and 32 hexadecimal digits";
     let plain = "must begin with https:// (http:// is for this machine only: localhost, 127.0.0.1, [::1])";
     let table = [
@@ -61,6 +64,25 @@ fn bad_settings_are_named_with_their_cure() {
         ("from", json!("Maison Seconde"), name),
         ("from", json!("メゾン"), name),
         ("from", json!(format!("MG{}", "0a".repeat(16))), service),
+        (
+            "from",
+            Value::Null,
+            "missing; write a number or a sender name, or set `messaging_service_sid` instead",
+        ),
+        ("segments_at_most", json!(0), "0 parts; write a number from 1 to 255"),
+        ("segments_at_most", json!(256), "256 parts; write a number from 1 to 255"),
+        ("status_callback", json!("http://hooks.example/hooks/twilio/sms"), plain),
+        (
+            "status_callback",
+            json!("https://hooks_1.example/hooks/twilio/sms"),
+            "a `_` in the host's name, which gateways do not call",
+        ),
+        (
+            "status_callback",
+            json!("https://hooks.example/hooks/twilio/sms?a=b"),
+            "must not hold a `?` or `#` part: paths are added to it",
+        ),
+        ("too_long", json!("drop"), "unknown variant `drop`, expected `cut` or `refuse`"),
         ("countries", json!([]), "empty, so nobody could be texted; list codes like [\"JP\", \"US\"]"),
         ("base_url", json!("http://sms.example"), plain),
         (
@@ -80,10 +102,25 @@ fn bad_settings_are_named_with_their_cure() {
 }
 
 #[test]
+fn a_messaging_service_stands_in_the_place_of_a_sender() {
+    let with_service = |from: Value, sid: String| {
+        let mut settings = settings("from", from);
+        settings["messaging_service_sid"] = json!(sid);
+        build(settings)
+    };
+    let sid = format!("MG{}", "0a".repeat(16));
+    assert_eq!(with_service(Value::Null, sid.clone()), Ok(()));
+    let both = "the service chooses the sender, so `from` must not stand beside it; write one of the two";
+    assert_eq!(with_service(json!("MAISON"), sid), Err(format!("`messaging_service_sid`: {both}")));
+    let wrong = "not the id of a Messaging Service; it is MG and 32 hexadecimal digits";
+    assert_eq!(with_service(Value::Null, "AC1".into()), Err(format!("`messaging_service_sid`: {wrong}")));
+}
+
+#[test]
 fn every_key_is_known_and_the_needed_ones_are_asked_for() {
     let unknown = build(settings("acount_sid", json!("x"))).unwrap_err();
     assert!(unknown.contains("unknown field `acount_sid`") && unknown.contains("`account_sid`"), "{unknown}");
-    for key in ["account_sid", "auth_token", "from", "countries"] {
+    for key in ["account_sid", "auth_token", "countries"] {
         let missing = build(settings(key, Value::Null)).unwrap_err();
         assert!(missing.contains(&format!("missing field `{key}`")), "{missing}");
     }
@@ -93,7 +130,7 @@ fn every_key_is_known_and_the_needed_ones_are_asked_for() {
 fn the_schema_documents_every_setting() {
     let schema = Registry::new().with::<Twilio>().schema("twilio").unwrap();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap();
-    assert_eq!(properties.len(), 5);
+    assert_eq!(properties.len(), 9);
     for (key, property) in properties {
         assert!(property["description"].is_string(), "{key}");
     }
