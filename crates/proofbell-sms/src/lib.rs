@@ -10,6 +10,8 @@ mod sender;
 mod status;
 mod text;
 mod twilio;
+mod vonage;
 
 pub use fit::TooLong;
 pub use twilio::{Twilio, TwilioConfig};
+pub use vonage::{SignatureMethod, Vonage, VonageConfig};
