@@ -49,10 +49,11 @@ fn overlay_at(into: &mut Table, from: Table, path: &str) {
     }
 }
 
-/// Whether it is a table that merges. One that stands for a string is a value like the string itself; but at the top there
-/// are sections only, whose keys may be called anything.
+/// Whether it is a table that merges. One that stands for a string is a value like the string itself, and so is a literal one; but
+/// at the top there are sections only, whose keys may be called anything.
 fn is_merged(node: &Node, path: &str) -> bool {
-    node.as_table().is_some() && (!path.contains('.') || node.reference().is_none())
+    let is_value = || node.reference().is_some() || node.literal().is_some();
+    node.as_table().is_some() && (!path.contains('.') || !is_value())
 }
 
 pub(crate) fn join(path: &str, key: &str) -> String {

@@ -48,10 +48,21 @@ impl Text {
 
 /// Whether a key of this name holds a secret.
 pub(crate) fn is_secret_key(key: &str) -> bool {
-    const WORDS: [&str; 8] =
-        ["password", "secret", "secrets", "token", "api_key", "bearer", "webhook_url", "credentials"];
-    const ENDS: [&str; 3] = ["_password", "_secret", "_token"];
-    WORDS.contains(&key) || ENDS.iter().any(|end| key.ends_with(end))
+    const WORDS: [&str; 9] = [
+        "password",
+        "secret",
+        "secrets",
+        "token",
+        "api_key",
+        "authorization",
+        "bearer",
+        "webhook_url",
+        "credentials",
+    ];
+    const ENDS: [&str; 4] = ["_password", "_secret", "_token", "_api_key"];
+    // The names of headers are keys too: `X-Api-Key`.
+    let key = key.to_ascii_lowercase().replace('-', "_");
+    WORDS.contains(&key.as_str()) || ENDS.iter().any(|end| key.ends_with(end))
 }
 
 /// The string that a node stands for. `what` is the node's path, for messages.

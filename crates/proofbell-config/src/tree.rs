@@ -73,6 +73,15 @@ impl Node {
         }
     }
 
+    /// The table that is meant as it is written, out of `{ literal = { env = "x" } }`: were it written alone, it might stand for a
+    /// string. Tables and references inside it are read as anywhere.
+    pub(crate) fn literal(&self) -> Option<&Table> {
+        match self.as_table()?.entries.as_slice() {
+            [entry] if entry.key == "literal" => entry.node.as_table(),
+            _ => None,
+        }
+    }
+
     /// The reference that stands for a string here: `{ env }`, `{ file }`, or `{ text, … }` with at least one part.
     pub(crate) fn reference(&self) -> Option<Reference<'_>> {
         let table = self.as_table()?;

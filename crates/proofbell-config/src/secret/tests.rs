@@ -110,7 +110,10 @@ fn keys_of_secrets_are_known() {
     {
         assert!(is_secret_key(key), "{key}");
     }
-    for key in ["from", "key", "username", "tokens_used", "url"] {
+    for header in ["Authorization", "X-Api-Key", "X-Auth-Token"] {
+        assert!(is_secret_key(header), "{header}");
+    }
+    for key in ["from", "key", "username", "tokens_used", "url", "X-Request-Id"] {
         assert!(!is_secret_key(key), "{key}");
     }
 }

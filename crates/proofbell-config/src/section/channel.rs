@@ -16,8 +16,6 @@ use crate::{Channel, Limit, OnUnknown};
 
 /// The host's own keys of a channel; all others are the plugin's.
 const HOST_KEYS: [&str; 4] = ["kind", "limit", "never_on", "on_unknown"];
-/// Kinds that a later version will have.
-const LATER_KINDS: [&str; 2] = ["vonage", "sms-http"];
 const CONCURRENCY: usize = 4;
 
 /// A channel as far as it could be read.
@@ -104,15 +102,9 @@ fn kind(scope: &Scope<'_>, registry: &Registry) -> Option<String> {
     if kinds.contains(&kind.value.as_str()) {
         return Some(kind.value);
     }
-    let path = scope.path_of("kind");
-    if LATER_KINDS.contains(&kind.value.as_str()) {
-        let what = format!("this version knows {}", kinds.join(", "));
-        not_available(scope.cx, kind.at, &format!("{path} = {:?}", kind.value), &what);
-    } else {
-        let message = format!("there is no kind of channel called `{}`", kind.value);
-        let hint = suggest::hint(&kind.value, "kinds", kinds);
-        scope.cx.report.push(Finding::error(code::UNKNOWN_KIND, kind.at, message).hint(hint));
-    }
+    let message = format!("there is no kind of channel called `{}`", kind.value);
+    let hint = suggest::hint(&kind.value, "kinds", kinds);
+    scope.cx.report.push(Finding::error(code::UNKNOWN_KIND, kind.at, message).hint(hint));
     None
 }
 

@@ -11,7 +11,7 @@ use crate::reader::unknown_key;
 use crate::report::{Finding, code};
 use crate::secret;
 use crate::source::Place;
-use crate::tree::{Entry, Node, Value};
+use crate::tree::{Entry, Node, Table, Value};
 
 /// What stands in, one after the other, for a secret that cannot be read, until the plugin takes one: so the rest of its
 /// settings is checked all the same.
@@ -20,6 +20,8 @@ const STAND_INS: [&str; 9] = [
     "https://assumed.invalid/assumed",
     "xoxb-assumed-0123456789",
     "AC00000000000000000000000000000000",
+    "MG00000000000000000000000000000000",
+    "assumed0",
     "assumed@assumed.invalid",
     "+12025550123",
     "JP",
@@ -140,6 +142,9 @@ fn to_json(settings: &Settings<'_>, node: &Node, path: &str, gathered: &mut Gath
             }
         };
     }
+    if let Some(table) = node.literal() {
+        return table_to_json(settings, table, path, gathered);
+    }
     match &node.value {
         Value::String(text) => {
             if secret::is_secret_key(path.rsplit('.').next().unwrap_or_default()) {
@@ -155,14 +160,16 @@ fn to_json(settings: &Settings<'_>, node: &Node, path: &str, gathered: &mut Gath
             let convert = |(index, node)| to_json(settings, node, &format!("{path}[{index}]"), gathered);
             nodes.iter().enumerate().map(convert).collect()
         }
-        Value::Table(table) => {
-            let convert = |entry: &Entry| {
-                let path = format!("{path}.{}", entry.key);
-                (entry.key.clone(), to_json(settings, &entry.node, &path, gathered))
-            };
-            Json::Object(table.entries.iter().map(convert).collect())
-        }
+        Value::Table(table) => table_to_json(settings, table, path, gathered),
     }
+}
+
+fn table_to_json(settings: &Settings<'_>, table: &Table, path: &str, gathered: &mut Gathered) -> Json {
+    let convert = |entry: &Entry| {
+        let path = format!("{path}.{}", entry.key);
+        (entry.key.clone(), to_json(settings, &entry.node, &path, gathered))
+    };
+    Json::Object(table.entries.iter().map(convert).collect())
 }
 
 fn report(settings: &Settings<'_>, error: &ConfigError, gathered: &Gathered) {
@@ -194,23 +201,26 @@ fn locate(entries: &[&Entry], path: &str) -> Option<Place> {
 
 /// The place that a path leads to from a node; the node's own where the path goes on into nothing.
 pub(crate) fn within(node: &Node, path: &str) -> Place {
+    // The plugin knows nothing of the table around it.
+    if let Some(table) = node.literal() {
+        return within_table(table, path).unwrap_or(node.at);
+    }
     let inner = match &node.value {
         Value::Array(nodes) => path
             .strip_prefix('[')
             .and_then(|rest| rest.split_once(']'))
             .and_then(|(index, rest)| nodes.get(index.parse::<usize>().ok()?).map(|node| within(node, rest))),
-        Value::Table(table) => {
-            let path = path.strip_prefix('.').unwrap_or(path);
-            let entry = table
-                .entries
-                .iter()
-                .filter(|entry| starts(path, &entry.key))
-                .max_by_key(|entry| entry.key.len());
-            entry.map(|entry| within(&entry.node, &path[entry.key.len()..]))
-        }
+        Value::Table(table) => within_table(table, path),
         _ => None,
     };
     inner.unwrap_or(node.at)
+}
+
+fn within_table(table: &Table, path: &str) -> Option<Place> {
+    let path = path.strip_prefix('.').unwrap_or(path);
+    let entry =
+        table.entries.iter().filter(|entry| starts(path, &entry.key)).max_by_key(|entry| entry.key.len())?;
+    Some(within(&entry.node, &path[entry.key.len()..]))
 }
 
 /// Whether a path begins with this key as a whole.

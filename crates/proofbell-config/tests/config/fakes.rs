@@ -12,6 +12,11 @@ pub(crate) fn registry() -> Registry {
     Registry::new().with::<Smtp>().with::<Slack>().with::<Twilio>()
 }
 
+/// The same, and one that refuses whatever it is given and says what that was.
+pub(crate) fn registry_with_echo() -> Registry {
+    registry().with::<Echo>()
+}
+
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(dead_code, reason = "settings of a notifier that sends nothing")]
@@ -157,6 +162,41 @@ impl Notifier for Twilio {
             Some(index) => Err(ConfigError::at(format!("countries[{index}]"), "not a country of ISO 3166")),
             None => Ok(Twilio),
         }
+    }
+
+    fn form(&self) -> Form {
+        Form::Text
+    }
+
+    fn address(&self) -> AddressKind {
+        AddressKind::Phone
+    }
+
+    async fn send(&self, _: &Message) -> Outcome {
+        Outcome::Sent(Receipt::default())
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        Ok(())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct EchoConfig {
+    json: serde_json::Value,
+    /// Where the error is said to be.
+    at: String,
+}
+
+pub(crate) struct Echo;
+
+impl Notifier for Echo {
+    const KIND: &'static str = "echo";
+    type Config = EchoConfig;
+
+    fn from_config(config: EchoConfig, _: &Toolkit) -> Result<Echo, ConfigError> {
+        Err(ConfigError::at(config.at, config.json.to_string()))
     }
 
     fn form(&self) -> Form {

@@ -2,5 +2,6 @@
 
 mod fakes;
 mod fixtures;
+mod literal;
 mod load;
 mod webhook;

@@ -43,8 +43,8 @@ impl Payload {
             }
             (None, None) => {
                 return Err(ConfigError::at(
-                    "json",
-                    "missing; write what the gateway takes as `json = { … }` or `form = { … }`",
+                    "",
+                    "missing field `json` or `form`; write what the gateway takes as the one or the other",
                 ));
             }
         };

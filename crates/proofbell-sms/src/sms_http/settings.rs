@@ -131,8 +131,6 @@ impl Settings {
     pub(super) fn check(config: SmsHttpConfig) -> Result<Settings, ConfigError> {
         check_url(&config.url)?;
         headers::check(config.bearer.as_ref(), &config.headers)?;
-        let payload = Payload::check(config.json, config.form)?;
-        check_from(config.from.as_deref(), &payload)?;
         let countries = Countries::check(&config.countries)?;
         let fitting = Fitting::check(config.segments_at_most, config.too_long, None)?;
         let errors = [
@@ -151,6 +149,9 @@ impl Settings {
         if let Some(pointer) = &config.id {
             check_pointer(pointer).map_err(|problem| ConfigError::at("id", problem))?;
         }
+        // Last, because what is missing hides what would be told behind it.
+        let payload = Payload::check(config.json, config.form)?;
+        check_from(config.from.as_deref(), &payload)?;
         Ok(Settings {
             url: config.url,
             probe_url: config.probe_url,
@@ -190,7 +191,9 @@ fn check_from(from: Option<&str>, payload: &Payload) -> Result<(), ConfigError> 
         (Some(_), false) => at(
             "{from} is nowhere in the body, so it would not be sent; write {from} there, or leave this out",
         ),
-        (None, true) => at("missing, and the body has {from}; write whom the SMS comes from"),
+        (None, true) => {
+            Err(ConfigError::at("", "missing field `from`, for which the body has a place {from}"))
+        }
     }
 }
 

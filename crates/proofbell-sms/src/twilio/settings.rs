@@ -93,7 +93,6 @@ impl Settings {
                 "empty; it stands beside the account id in Twilio's console",
             ));
         }
-        let sender = sender(config.from, config.messaging_service_sid)?;
         let countries = Countries::check(&config.countries)?;
         let fitting = Fitting::check(config.segments_at_most, config.too_long, Some(MOST_UNITS))?;
         let status_callback = endpoint::status_callback(config.status_callback)?;
@@ -104,6 +103,8 @@ impl Settings {
         };
         let messages_url = url(&["2010-04-01", "Accounts", &account_sid, "Messages.json"])?;
         let account_url = url(&["2010-04-01", "Accounts", &format!("{account_sid}.json")])?;
+        // Last, because what is missing hides what would be told behind it.
+        let sender = sender(config.from, config.messaging_service_sid)?;
         Ok(Settings {
             account_sid,
             auth_token: config.auth_token,
@@ -136,8 +137,8 @@ fn sender(from: Option<String>, service: Option<String>) -> Result<TwilioSender,
             "the service chooses the sender, so `from` must not stand beside it; write one of the two",
         )),
         (None, None) => Err(ConfigError::at(
-            "from",
-            "missing; write a number or a sender name, or set `messaging_service_sid` instead",
+            "",
+            "missing field `from` or `messaging_service_sid`; write the one or the other",
         )),
     }
 }

@@ -136,12 +136,12 @@ fn reports(
         }
         (Some(url), Some(secret)) => Ok(Some(Reports { url, secret, method })),
         (Some(_), None) => Err(ConfigError::at(
-            "status_callback",
-            "reports are believed only when they are signed; add `signature_secret`",
+            "",
+            "missing field `signature_secret`, without which nothing that comes to `status_callback` is believed",
         )),
         (None, Some(_)) => Err(ConfigError::at(
-            "signature_secret",
-            "nothing is reported that it could be for; add `status_callback`",
+            "",
+            "missing field `status_callback`, to which comes what `signature_secret` is for",
         )),
     }
 }

@@ -50,7 +50,7 @@ fn a_body_that_cannot_be_filled_is_told() {
     let brace = "has a single brace; write {{ or }} for a brace itself";
     let nested = "a form has texts, numbers and true or false; write a nested body as `json`";
     let table = [
-        (json!({ "json": null }), "`json`: missing; write what the gateway takes as `json = { … }` or `form = { … }`".to_owned()),
+        (json!({ "json": null }), "missing field `json` or `form`; write what the gateway takes as the one or the other".to_owned()),
         (json!({ "form": { "to": "{to}" } }), "`form`: stands beside `json`; write one of the two".to_owned()),
         (json!({ "json": { "to": "{number}", "body": "{text}" } }), format!("`json.to`: {place}")),
         (json!({ "json": { "to": "{to}", "parts": [{ "body": "{text" }] } }), format!("`json.parts[0].body`: {brace}")),
@@ -68,7 +68,7 @@ fn a_body_that_cannot_be_filled_is_told() {
             json!({ "json": { "to": "{to}", "body": "{text}" } }),
             "`from`: {from} is nowhere in the body, so it would not be sent; write {from} there, or leave this out".to_owned(),
         ),
-        (json!({ "from": null }), "`from`: missing, and the body has {from}; write whom the SMS comes from".to_owned()),
+        (json!({ "from": null }), "missing field `from`, for which the body has a place {from}".to_owned()),
         (json!({ "from": " " }), "`from`: empty, or with a control character; write it as the gateway takes it".to_owned()),
         (
             json!({ "url": "https://sms.example.jp/send?to={to}" }),

@@ -64,11 +64,6 @@ fn bad_settings_are_named_with_their_cure() {
         ("from", json!("Maison Seconde"), name),
         ("from", json!("メゾン"), name),
         ("from", json!(format!("MG{}", "0a".repeat(16))), service),
-        (
-            "from",
-            Value::Null,
-            "missing; write a number or a sender name, or set `messaging_service_sid` instead",
-        ),
         ("segments_at_most", json!(0), "0 parts; write a number from 1 to 255"),
         ("segments_at_most", json!(256), "256 parts; write a number from 1 to 255"),
         ("status_callback", json!("http://hooks.example/hooks/twilio/sms"), plain),
@@ -112,6 +107,8 @@ fn a_messaging_service_stands_in_the_place_of_a_sender() {
     assert_eq!(with_service(Value::Null, sid.clone()), Ok(()));
     let both = "the service chooses the sender, so `from` must not stand beside it; write one of the two";
     assert_eq!(with_service(json!("MAISON"), sid), Err(format!("`messaging_service_sid`: {both}")));
+    let neither = "missing field `from` or `messaging_service_sid`; write the one or the other";
+    assert_eq!(build(settings("from", Value::Null)), Err(neither.to_owned()));
     let wrong = "not the id of a Messaging Service; it is MG and 32 hexadecimal digits";
     assert_eq!(with_service(Value::Null, "AC1".into()), Err(format!("`messaging_service_sid`: {wrong}")));
 }

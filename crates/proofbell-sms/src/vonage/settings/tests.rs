@@ -62,11 +62,11 @@ fn bad_settings_are_named_with_their_cure() {
         ),
         (
             json!({ "status_callback": callback }),
-            "`status_callback`: reports are believed only when they are signed; add `signature_secret`",
+            "missing field `signature_secret`, without which nothing that comes to `status_callback` is believed",
         ),
         (
             json!({ "signature_secret": "x" }),
-            "`signature_secret`: nothing is reported that it could be for; add `status_callback`",
+            "missing field `status_callback`, to which comes what `signature_secret` is for",
         ),
         (
             json!({ "status_callback": callback, "signature_secret": "" }),
