@@ -4,10 +4,5 @@ use proofbell_email::Smtp;
 use proofbell_line::Line;
 use proofbell_notify::Registry;
 use proofbell_slack::Slack;
-use proofbell_sms::Twilio;
-use proofbell_webhook::Webhook;
-
-/// The notifiers that this program was built with. A new one is one more line.
-pub(crate) fn notifiers() -> Registry {
-    Registry::new().with::<Smtp>().with::<Slack>().with::<Line>().with::<Twilio>().with::<Webhook>()
+    Registry::new().with::<Smtp>().with::<Slack>().with::<Line>().with::<Twilio>().with::<Vonage>().with::<SmsHttp>().with::<Webhook>()
 }
