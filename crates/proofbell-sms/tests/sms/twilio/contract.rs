@@ -10,7 +10,8 @@ use proofbell_notify::testkit::{self, HttpAnswer, Rig, Row};
 use proofbell_sms::Twilio;
 use serde_json::json;
 
-use crate::{NUMBER, SID, TOKEN, text, twilio};
+use super::{SID, TOKEN, build, config};
+use crate::{NUMBER, text};
 
 struct TwilioRig;
 
@@ -24,7 +25,7 @@ impl Rig for TwilioRig {
     type Notifier = Twilio;
 
     fn notifier(&self, at: SocketAddr, deadline: Duration) -> Twilio {
-        twilio(at, deadline)
+        build(config(at), deadline)
     }
 
     fn message(&self) -> Message {
@@ -40,9 +41,12 @@ impl Rig for TwilioRig {
             Row::new("elsewhere", HttpAnswer::new(302, "").header("Location", "/x"), "channel_down 302"),
             Row::new("opted out", error(400, 21610), "opted_out 21610"),
             Row::new("no number", error(400, 21211), "bad_address 21211 forever"),
+            Row::new("no mobile", error(400, 21614), "bad_address 21614 7776000s"),
             Row::new("a landline", error(400, 21635), "bad_address 21635 7776000s"),
             Row::new("wrong token", error(401, 20003), "channel_down 20003"),
             Row::new("forbidden country", error(400, 21408), "channel_down 21408"),
+            Row::new("wrong sender", error(400, 21606), "channel_down 21606"),
+            Row::new("no senders", error(400, 21703), "channel_down 21703"),
             Row::new("too long", error(400, 21617), "rejected 21617"),
             Row::new("unheard of", error(400, 29999), "rejected 29999"),
             Row::new("no JSON", HttpAnswer::new(400, "no"), "rejected 400"),
