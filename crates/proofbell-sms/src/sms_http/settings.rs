@@ -133,18 +133,14 @@ impl Settings {
         headers::check(config.bearer.as_ref(), &config.headers)?;
         let countries = Countries::check(&config.countries)?;
         let fitting = Fitting::check(config.segments_at_most, config.too_long, None)?;
-        let errors = [
+        let errors = check_errors([
             ("opted_out", config.opted_out, Meaning::OptedOut),
             ("bad_address", config.bad_address, Meaning::TakesNone),
             ("rejected", config.rejected, Meaning::Refused),
             ("down", config.down, Meaning::Account),
             ("throttled", config.throttled, Meaning::Slower),
             ("retry", config.retry, Meaning::Again),
-        ];
-        let check = |(setting, config, meaning): (&'static str, Option<PatternConfig>, Meaning)| {
-            Some(Pattern::check(setting, config?).map(|pattern| (setting, pattern, meaning)))
-        };
-        let errors = errors.into_iter().filter_map(check).collect::<Result<_, _>>()?;
+        ])?;
         let success = config.success.map(|config| Pattern::check("success", config)).transpose()?;
         if let Some(pointer) = &config.id {
             check_pointer(pointer).map_err(|problem| ConfigError::at("id", problem))?;
@@ -165,6 +161,14 @@ impl Settings {
             answers: Answers { errors, success, id: config.id },
         })
     }
+}
+
+/// The patterns of errors that are set, in the order in which they are asked.
+fn check_errors(
+    errors: [(&'static str, Option<PatternConfig>, Meaning); 6],
+) -> Result<Vec<(&'static str, Pattern, Meaning)>, ConfigError> {
+    let set = errors.into_iter().filter_map(|(setting, config, meaning)| Some((setting, config?, meaning)));
+    set.map(|(setting, config, meaning)| Ok((setting, Pattern::check(setting, config)?, meaning))).collect()
 }
 
 /// A number in a path or a query would stand in the gateway's logs; and what is filled in could lead elsewhere.
