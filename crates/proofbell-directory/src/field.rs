@@ -134,11 +134,12 @@ fn is_slack_user(text: &str) -> bool {
         && rest.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
 }
 
-/// As LINE's Messaging API hands them out: `U`, `C` or `R` and 32 hexadecimal digits.
+/// As LINE's Messaging API hands them out: `U`, `C` or `R` and 32 hexadecimal digits, in lower case, so that what LINE tells of
+/// somebody finds them.
 fn line_id(text: &str) -> Result<String, &'static str> {
     let rest = text.strip_prefix(['U', 'C', 'R']);
     match rest.is_some_and(|rest| rest.len() == 32 && rest.bytes().all(|b| b.is_ascii_hexdigit())) {
-        true => Ok(text.to_owned()),
+        true => Ok(text[..1].to_owned() + &text[1..].to_lowercase()),
         false => Err("not a LINE user, group or room (wanted U, C or R and 32 hexadecimal digits)"),
     }
 }

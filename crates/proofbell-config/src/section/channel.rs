@@ -8,7 +8,7 @@ use proofbell_notify::{DynNotifier, Form, Registry, Threads, Toolkit};
 
 use super::plugin;
 use crate::duration::rate;
-use crate::reader::{At, Scope, not_available};
+use crate::reader::{At, Scope};
 use crate::report::{Finding, code};
 use crate::section::rule::events;
 use crate::suggest;

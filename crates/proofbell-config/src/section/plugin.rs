@@ -15,7 +15,7 @@ use crate::tree::{Entry, Node, Table, Value};
 
 /// What stands in, one after the other, for a secret that cannot be read, until the plugin takes one: so the rest of its
 /// settings is checked all the same.
-const STAND_INS: [&str; 9] = [
+const STAND_INS: &[&str] = &[
     "assumed-secret-0123456789",
     "https://assumed.invalid/assumed",
     "xoxb-assumed-0123456789",

@@ -48,6 +48,7 @@ fn good_fields_are_kept() {
         ("", "mention", " U012AB3CD ", "U012AB3CD"),
         ("", "mention", "W012AB3CD", "W012AB3CD"),
         ("", "line", "U4af4980629aabbccddeeff0011223344", "U4af4980629aabbccddeeff0011223344"),
+        ("", "line", "C4AF4980629AABBCCDDEEFF0011223344", "C4af4980629aabbccddeeff0011223344"),
         ("", "webhook", "https://market.example/hooks?a=1", "https://market.example/hooks?a=1"),
         ("", "locale", "ja", "ja"),
         ("", "locale", "JA-jp", "ja-JP"),
