@@ -13,5 +13,6 @@ mod marketplace;
 mod own_system;
 mod redirect;
 mod redo;
+mod reports;
 mod small_shop;
 mod workspace;
