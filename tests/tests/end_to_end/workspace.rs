@@ -57,6 +57,8 @@ const ARROWS: [(&str, &[&str]); 15] = [
             "proofbell-webhook",
         ],
     ),
+    // The example of the page on notifiers; all but the contract is for its tests.
+    ("proofbell-discord", &["proofbell-config", "proofbell-engine", "proofbell-event", "proofbell-notify"]),
     // The tests use the program from outside, and of its inside only what signs events and sends requests.
     ("proofbell-tests", &["proofbell-event", "proofbell-notify"]),
 ];
@@ -107,7 +109,11 @@ fn every_crate_stands_in_the_folder_of_its_name() {
     let found: BTreeMap<&str, &str> =
         packages.iter().map(|package| (package.name.as_str(), package.folder.as_str())).collect();
     for (name, _) in ARROWS {
-        let expected = if name == "proofbell-tests" { "tests".to_owned() } else { format!("crates/{name}") };
+        let expected = match name {
+            "proofbell-tests" => "tests".to_owned(),
+            "proofbell-discord" => format!("examples/{name}"),
+            _ => format!("crates/{name}"),
+        };
         assert_eq!(found.get(name), Some(&expected.as_str()), "{name}");
     }
     assert_eq!(found.len(), ARROWS.len(), "a crate is not in the table of arrows: {found:#?}");
