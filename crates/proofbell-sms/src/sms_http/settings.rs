@@ -129,9 +129,8 @@ impl Settings {
     /// # Errors
     /// The first one that is wrong. Neither the URL nor a header is repeated.
     pub(super) fn check(config: SmsHttpConfig) -> Result<Settings, ConfigError> {
-        check_url(&config.url)?;
+        // What may be left out comes first: a wrong key is taken away to see what else is wrong, and that ends at one that must be there.
         headers::check(config.bearer.as_ref(), &config.headers)?;
-        let countries = Countries::check(&config.countries)?;
         let fitting = Fitting::check(config.segments_at_most, config.too_long, None)?;
         let errors = check_errors([
             ("opted_out", config.opted_out, Meaning::OptedOut),
@@ -145,7 +144,8 @@ impl Settings {
         if let Some(pointer) = &config.id {
             check_pointer(pointer).map_err(|problem| ConfigError::at("id", problem))?;
         }
-        // Last, because what is missing hides what would be told behind it.
+        check_url(&config.url)?;
+        let countries = Countries::check(&config.countries)?;
         let payload = Payload::check(config.json, config.form)?;
         check_from(config.from.as_deref(), &payload)?;
         Ok(Settings {

@@ -80,6 +80,9 @@ impl Settings {
     /// # Errors
     /// The first one that is wrong. The account and the token are not repeated.
     pub(super) fn check(config: TwilioConfig) -> Result<Settings, ConfigError> {
+        // What may be left out comes first: a wrong key is taken away to see what else is wrong, and that ends at one that must be there.
+        let fitting = Fitting::check(config.segments_at_most, config.too_long, Some(MOST_UNITS))?;
+        let status_callback = endpoint::status_callback(config.status_callback)?;
         let account_sid = config.account_sid;
         if !is_sid("AC", &account_sid) {
             return Err(ConfigError::at(
@@ -94,8 +97,6 @@ impl Settings {
             ));
         }
         let countries = Countries::check(&config.countries)?;
-        let fitting = Fitting::check(config.segments_at_most, config.too_long, Some(MOST_UNITS))?;
-        let status_callback = endpoint::status_callback(config.status_callback)?;
         let base = endpoint::base_url(config.base_url, DEFAULT_BASE)?;
         let url = |segments: &[&str]| {
             base.join(segments.iter().copied())
@@ -103,7 +104,6 @@ impl Settings {
         };
         let messages_url = url(&["2010-04-01", "Accounts", &account_sid, "Messages.json"])?;
         let account_url = url(&["2010-04-01", "Accounts", &format!("{account_sid}.json")])?;
-        // Last, because what is missing hides what would be told behind it.
         let sender = sender(config.from, config.messaging_service_sid)?;
         Ok(Settings {
             account_sid,

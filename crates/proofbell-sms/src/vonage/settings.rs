@@ -91,6 +91,9 @@ impl Settings {
     /// # Errors
     /// The first one that is wrong. Key and secrets are not repeated.
     pub(super) fn check(config: VonageConfig) -> Result<Settings, ConfigError> {
+        // What may be left out comes first: a wrong key is taken away to see what else is wrong, and that ends at one that must be there.
+        let fitting = Fitting::check(config.segments_at_most, config.too_long, None)?;
+        let url = endpoint::status_callback(config.status_callback)?;
         let api_key = config.api_key;
         if api_key.len() != 8 || !api_key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err(ConfigError::at("api_key", "not an API key; it is 8 letters and digits"));
@@ -103,8 +106,6 @@ impl Settings {
         }
         let from = Sender::parse(&config.from).map_err(|problem| ConfigError::at("from", problem))?;
         let countries = Countries::check(&config.countries)?;
-        let fitting = Fitting::check(config.segments_at_most, config.too_long, None)?;
-        let url = endpoint::status_callback(config.status_callback)?;
         let reports = reports(url, config.signature_secret, config.signature_method)?;
         let base = endpoint::base_url(config.base_url, DEFAULT_BASE)?;
         let url = |segments: [&str; 2]| {
