@@ -168,6 +168,8 @@ fn secrets_can_be_assumed_where_there_are_none() {
     ];
     let assumed = load_with(&files, Secrets::Assume);
     assert_eq!(render(&assumed.diagnostics, Color::Never), "");
+    let channels: Vec<String> = assumed.configuration.unwrap().channels.into_keys().collect();
+    assert_eq!(channels, ["mail", "slack", "sms", "team"], "whatever a plugin wants, something stands in");
     let required = load_with(&files, Secrets::Require);
     let codes: Vec<_> = required.diagnostics.iter().map(|diagnostic| diagnostic.code).collect();
     assert_eq!(codes, ["secret"; 5], "and nothing that follows from it");
