@@ -67,9 +67,7 @@ impl CsvDirectory {
                 state.stamp = stamp;
                 self.trouble(state, error);
             }
-            Err(_) => {
-                self.trouble(state, LookupError::Unavailable("read the directory: interrupted".to_owned()))
-            }
+            Err(_) => self.trouble(state, LookupError::unavailable("read the directory: interrupted")),
         }
     }
 
@@ -106,7 +104,7 @@ impl CsvDirectory {
         match (&state.table, &state.trouble) {
             (Some(table), trouble) => Ok((Arc::clone(table), trouble.clone())),
             (None, Some(error)) => Err(error.clone()),
-            (None, None) => Err(LookupError::Unavailable("read the directory: not read yet".to_owned())),
+            (None, None) => Err(LookupError::unavailable("read the directory: not read yet")),
         }
     }
 }
@@ -122,8 +120,9 @@ impl Directory for CsvDirectory {
         let Some(id) = id else { return Ok(Vec::new()) };
         let found: Vec<Recipient> = table.members(id).map(|member| self.reader.read(&member)).collect();
         match trouble {
-            // Whoever is missing in what was read before may stand in what cannot be read now: that is not nobody yet.
-            Some(error) if found.is_empty() => Err(error),
+            // Whoever is missing in what was read before may stand in what cannot be read now: that is not nobody yet. Nor is
+            // it a fault that stops everybody: the others are still found.
+            Some(error) if found.is_empty() => Err(LookupError::unavailable(error.to_string())),
             _ => Ok(found),
         }
     }
@@ -137,7 +136,7 @@ impl Directory for CsvDirectory {
                 0 => format!("{} rows", table.row_count()),
                 skipped => format!("{} rows, {skipped} more left out", table.row_count()),
             }),
-            (None, None) => Err(LookupError::Unavailable("read the directory: not read yet".to_owned())),
+            (None, None) => Err(LookupError::unavailable("read the directory: not read yet")),
         }
     }
 

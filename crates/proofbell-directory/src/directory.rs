@@ -1,5 +1,7 @@
 //! What a directory is asked and what it answers.
 
+use std::time::Duration;
+
 use async_trait::async_trait;
 use proofbell_notify::Recipient;
 
@@ -18,7 +20,7 @@ pub trait Directory: Send + Sync {
     /// What stands in the way, even while [`Directory::lookup`] still answers from an older copy.
     async fn probe(&self) -> Result<String, LookupError>;
 
-    /// The word for it in configuration: `list`, `csv`.
+    /// The word for it in configuration: `list`, `csv`, `http`.
     fn kind(&self) -> &'static str;
 }
 
@@ -35,9 +37,25 @@ pub struct Lookup {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LookupError {
     /// That may pass by itself: wait and ask again.
-    #[error("{0}")]
-    Unavailable(String),
-    /// That will not pass by itself: somebody must act.
+    #[error("{reason}")]
+    Unavailable {
+        /// What failed, as a fragment that fits after "failed to".
+        reason: String,
+        /// The least time to wait, where the directory named one.
+        after: Option<Duration>,
+    },
+    /// That will not pass by itself: somebody must act. Another question would fail the same way.
     #[error("{0}")]
     Misconfigured(String),
+    /// This case can never be asked about, for the id that the directory needs is absent or can stand in no question. The
+    /// directory itself is well, and asking again is pointless.
+    #[error("{0}")]
+    Unaskable(String),
+}
+
+impl LookupError {
+    /// Something that may pass by itself, without a word on when.
+    pub fn unavailable(reason: impl Into<String>) -> LookupError {
+        LookupError::Unavailable { reason: reason.into(), after: None }
+    }
 }

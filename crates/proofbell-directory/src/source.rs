@@ -100,23 +100,24 @@ fn judge(path: &Path, key: &str, read: ReadFile, known: Option<&Table>) -> Look 
 }
 
 fn being_written(path: &Path) -> LookupError {
-    about(path, LookupError::Unavailable("being written".to_owned()))
+    about(path, LookupError::unavailable("being written"))
 }
 
 fn about(path: &Path, error: LookupError) -> LookupError {
     let say = |what: String| format!("read {}: {what}", path.display());
     match error {
-        LookupError::Unavailable(what) => LookupError::Unavailable(say(what)),
+        LookupError::Unavailable { reason, after } => LookupError::Unavailable { reason: say(reason), after },
         LookupError::Misconfigured(what) => LookupError::Misconfigured(say(what)),
+        LookupError::Unaskable(what) => LookupError::Unaskable(say(what)),
     }
 }
 
 /// A file that is missing may be on its way; one that may not be read needs somebody.
 fn failed(error: &io::Error) -> LookupError {
     match error.kind() {
-        io::ErrorKind::NotFound => LookupError::Unavailable("no such file".to_owned()),
+        io::ErrorKind::NotFound => LookupError::unavailable("no such file"),
         io::ErrorKind::PermissionDenied => LookupError::Misconfigured("permission denied".to_owned()),
-        kind => LookupError::Unavailable(kind.to_string()),
+        kind => LookupError::unavailable(kind.to_string()),
     }
 }
 

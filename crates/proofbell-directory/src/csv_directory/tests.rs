@@ -122,7 +122,7 @@ async fn renames_and_swapped_links_are_seen() {
 #[tokio::test(start_paused = true)]
 async fn a_file_that_goes_away_keeps_its_last_contents() {
     let fixture = Fixture::new();
-    assert_eq!(fixture.error().await, r#"Unavailable("read FILE: no such file")"#);
+    assert_eq!(fixture.error().await, r#"Unavailable { reason: "read FILE: no such file", after: None }"#);
     fixture.write(format!("{HEADER}A,Ann\n"), OLD);
     assert_eq!(fixture.ask().await.unwrap(), "Ann");
     fs::remove_file(fixture.path()).unwrap();
@@ -131,7 +131,7 @@ async fn a_file_that_goes_away_keeps_its_last_contents() {
     let other = Lookup { reference_id: Some("B".to_owned()), sr_uuid: None };
     let missing = fixture.directory.lookup(&other).await;
     assert!(
-        matches!(missing, Err(LookupError::Unavailable(_))),
+        matches!(missing, Err(LookupError::Unavailable { .. })),
         "a new seller may stand in the file that is gone"
     );
     fixture.write(format!("{HEADER}A,Abe\n"), OLD);
@@ -144,7 +144,10 @@ async fn a_file_that_is_being_written_is_not_believed() {
     let fixture = Fixture::new();
     for torn in ["", "reference_id,name\nA"] {
         fixture.write(torn, JUST_NOW);
-        assert_eq!(fixture.error().await, r#"Unavailable("read FILE: being written")"#);
+        assert_eq!(
+            fixture.error().await,
+            r#"Unavailable { reason: "read FILE: being written", after: None }"#
+        );
     }
     fixture.write(format!("{HEADER}A,Ann"), JUST_NOW);
     assert_eq!(fixture.ask().await.unwrap(), "Ann", "no line break at the end is no fault in a first file");
@@ -166,6 +169,9 @@ async fn a_file_that_cannot_be_used_keeps_the_last_contents_until_it_is_mended()
         assert_eq!(fixture.ask().await.unwrap(), "Ann");
         let problem = fixture.directory.probe().await.unwrap_err();
         assert!(matches!(&problem, LookupError::Misconfigured(text) if text.contains("line 2 is not UTF-8")));
+        let other = Lookup { reference_id: Some("B".to_owned()), sr_uuid: None };
+        let missing = fixture.directory.lookup(&other).await;
+        assert!(matches!(missing, Err(LookupError::Unavailable { .. })), "the others are still found");
     }
     fixture.write(format!("{HEADER}A,Ann\n"), OLD);
     assert_eq!(fixture.ask().await.unwrap(), "Ann");

@@ -1,0 +1,36 @@
+//! A directory that is not asked.
+
+use async_trait::async_trait;
+use proofbell_notify::Recipient;
+
+use crate::{Directory, Lookup, LookupError};
+
+/// A directory that is not asked, because what it would be asked with is not there: a configuration can be read without its secrets,
+/// and a made-up one is not shown to anybody's API.
+#[derive(Clone, Debug)]
+pub struct ClosedDirectory {
+    kind: &'static str,
+    why: String,
+}
+
+impl ClosedDirectory {
+    /// One of this kind, and why it is not asked: a fragment that fits after "failed to".
+    pub fn new(kind: &'static str, why: impl Into<String>) -> ClosedDirectory {
+        ClosedDirectory { kind, why: why.into() }
+    }
+}
+
+#[async_trait]
+impl Directory for ClosedDirectory {
+    async fn lookup(&self, _query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
+        Err(LookupError::unavailable(self.why.clone()))
+    }
+
+    async fn probe(&self) -> Result<String, LookupError> {
+        Err(LookupError::unavailable(self.why.clone()))
+    }
+
+    fn kind(&self) -> &'static str {
+        self.kind
+    }
+}
