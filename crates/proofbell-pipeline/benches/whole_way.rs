@@ -147,7 +147,13 @@ fn runtime() -> Runtime {
     Runtime {
         engine: engine(),
         channels: BTreeMap::from([("email".to_owned(), email)]),
-        directories: BTreeMap::from([("seller".to_owned(), Arc::new(Sellers) as _)]),
+        audiences: BTreeMap::from([(
+            "seller".to_owned(),
+            proofbell_pipeline::Audience {
+                directory: Arc::new(Sellers),
+                give_up: Duration::from_secs(86_400),
+            },
+        )]),
         redirect: None,
         keep: Duration::from_secs(90 * 86_400),
     }

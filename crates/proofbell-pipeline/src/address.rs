@@ -1,20 +1,20 @@
 //! What a lookup makes of a draft. Pure.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
+use proofbell_directory::LookupError;
 use proofbell_engine::Draft;
 use proofbell_event::Event;
 use proofbell_notify::Recipient;
 use proofbell_store::{Addressed, DraftEnd, DueDraft};
 use uuid::Uuid;
 
-use crate::carry::{carry, nobody};
+use crate::carry::{NOBODY_EXPIRES, carry, nobody};
 use crate::reach::{Situation, first_legs, reaches};
 use crate::runtime::Runtime;
 use crate::schedule::lookup_wait;
 use crate::settle::later;
-
-/// After so many lookups that failed a draft is given up: a day of them.
-const MOST_LOOKUPS: u32 = 300;
 
 /// What the recipients found make of a draft: its messages, rendered, and how it ends. Pure, so that explaining does what serving does.
 pub fn address(
@@ -25,15 +25,32 @@ pub fn address(
     now: Timestamp,
 ) -> Addressed {
     let situation = Situation { engine: &runtime.engine, draft, event, now };
-    let mut reaches = reaches(&situation, recipients);
+    address_found(runtime, &situation, recipients, "nobody: the directory knows nobody behind this case")
+}
+
+/// What a case that no directory can be asked about makes of a draft: the same as nobody behind it, with this reason. Pure.
+pub fn unaskable(runtime: &Runtime, draft: &Draft, event: &Event, reason: &str, now: Timestamp) -> Addressed {
+    let situation = Situation { engine: &runtime.engine, draft, event, now };
+    address_found(runtime, &situation, Vec::new(), &format!("unaskable: {reason}"))
+}
+
+/// `nobody_because` is why the draft ends where nobody is found.
+fn address_found(
+    runtime: &Runtime,
+    situation: &Situation<'_>,
+    recipients: Vec<Recipient>,
+    nobody_because: &str,
+) -> Addressed {
+    let draft = situation.draft;
+    let mut reaches = reaches(situation, recipients);
     if reaches.is_empty() {
-        let drafts = Vec::from_iter(nobody(&situation));
+        let drafts = Vec::from_iter(nobody(situation));
         let told = if drafts.is_empty() { "" } else { "; somebody is told" };
-        let end = DraftEnd::Suppressed(format!("nobody: the directory knows nobody behind this case{told}"));
+        let end = DraftEnd::Suppressed(format!("{nobody_because}{told}"));
         return Addressed { drafts, ..ended(draft.id, end) };
     }
-    let legs = first_legs(&situation, &reaches);
-    let carried = carry(&situation, runtime, &mut reaches, Vec::new(), legs);
+    let legs = first_legs(situation, &reaches);
+    let carried = carry(situation, runtime, &mut reaches, Vec::new(), legs);
     Addressed {
         draft: draft.id,
         end: DraftEnd::Addressed,
@@ -44,13 +61,66 @@ pub fn address(
     }
 }
 
-/// What a failed lookup makes of a draft: another try, or its end once it has waited long enough.
-pub(crate) fn put_off(due: &DueDraft, reason: &str, now: Timestamp, jitter: f64) -> Addressed {
-    let at = later(now, lookup_wait(due.tries, jitter));
-    if at >= due.draft.expires_at || due.tries >= MOST_LOOKUPS {
-        return ended(due.draft.id, DraftEnd::Dead(format!("unavailable: {reason}")));
+/// Why a draft still has no recipients, and when they are looked up again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Delay {
+    /// Why.
+    pub(crate) reason: String,
+    /// When.
+    pub(crate) again: Again,
+}
+
+/// When recipients are looked up again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Again {
+    /// On the schedule of lookups that failed, but not before so long: their directory asked for it.
+    Scheduled { not_before: Duration },
+    /// After exactly so long: when the directory is probed.
+    In(Duration),
+}
+
+impl Delay {
+    /// What a lookup that failed asks for; an error that waiting does not mend comes back.
+    pub(crate) fn of(error: LookupError) -> Result<Delay, String> {
+        let scheduled = |reason, not_before| Ok(Delay { reason, again: Again::Scheduled { not_before } });
+        match error {
+            LookupError::Unavailable { reason, after } => scheduled(reason, after.unwrap_or_default()),
+            LookupError::Misconfigured(reason) => scheduled(reason, Duration::ZERO),
+            LookupError::Unaskable(reason) => Err(reason),
+        }
     }
-    ended(due.draft.id, DraftEnd::RetryAt { at, reason: reason.to_owned() })
+}
+
+/// What a delay makes of a draft: another try, or its end once it has waited as long as its audience allows.
+pub(crate) fn put_off(
+    due: &DueDraft,
+    delay: &Delay,
+    give_up: Duration,
+    now: Timestamp,
+    jitter: f64,
+) -> Addressed {
+    let wait = match delay.again {
+        // Those who were asked to wait for so long must not all come back at once.
+        Again::Scheduled { not_before } => {
+            lookup_wait(due.tries, jitter).max(not_before.mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0)))
+        }
+        Again::In(wait) => wait,
+    };
+    let last = later(began(due), give_up);
+    // The time to give up comes exactly then, with one last lookup, however long the wait.
+    let at = if now < last { later(now, wait).min(last) } else { later(now, wait) };
+    if now >= last || at >= due.draft.expires_at {
+        return ended(due.draft.id, DraftEnd::Dead(format!("unavailable: {}", delay.reason)));
+    }
+    ended(due.draft.id, DraftEnd::RetryAt { at, reason: delay.reason.clone() })
+}
+
+/// Since when a draft waits: since its event came, or since it was made to tell that nobody was reached.
+fn began(due: &DueDraft) -> Timestamp {
+    match due.draft.nobody_for {
+        None => due.event.received_at,
+        Some(_) => due.draft.expires_at.checked_sub(NOBODY_EXPIRES).unwrap_or(Timestamp::MIN),
+    }
 }
 
 /// A draft that died before anybody was found tells whoever is told that nobody could be found.

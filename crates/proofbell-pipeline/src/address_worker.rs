@@ -1,8 +1,11 @@
 //! Addressing one audience's drafts: who is behind each, and which messages that makes.
 
+mod doubt;
+
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -15,35 +18,38 @@ use proofbell_store::{Addressed, DraftEnd, DueDraft, StoreError};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use crate::address::{self, ended};
+use crate::address::{self, Again, Delay, ended};
 use crate::announce::{announce, count_draft};
+use crate::audience_state::{AudiencePause, AudienceState};
+use crate::runtime::Audience;
 use crate::shared::{GoOn, Shared};
+use doubt::Doubt;
 
 /// Drafts looked up at once, and addressed in one transaction.
 const MOST: usize = 256;
 
 /// Addresses drafts of `audience` until the pipeline stops. One worker an audience: a hanging directory delays no other.
-pub(crate) async fn run(shared: Arc<Shared>, audience: String) {
-    let Some(wake) = shared.audiences.get(&audience) else { return };
-    let mut worker = AddressWorker {
-        shared: shared.clone(),
-        audience,
-        lookups: FuturesUnordered::new(),
-        busy: HashSet::new(),
-        more: false,
-        look_at: Instant::now(),
+pub(crate) async fn run(shared: Arc<Shared>, name: String) {
+    let (Some(state), Some(audience)) = (shared.audiences.get(&name), shared.runtime.audiences.get(&name))
+    else {
+        return;
     };
+    let mut worker = AddressWorker::new(shared.clone(), name, audience.clone(), state);
     loop {
         let rest = worker.look_at.saturating_duration_since(Instant::now());
         let done = tokio::select! {
-            Some(found) = worker.found() => worker.commit(found).await,
-            go_on = shared.rest(wake, rest) => match go_on {
+            Some(found) = next_found(&mut worker.lookups) => worker.commit(found).await,
+            answer = doubt::answer(&mut worker.doubt) => {
+                worker.probed(state, answer);
+                Ok(())
+            }
+            go_on = shared.rest(&state.wake, rest) => match go_on {
                 GoOn::Yes => worker.refill().await,
                 GoOn::No => return,
             },
         };
         if let Err(error) = done {
-            tracing::warn!(%error, audience = worker.audience, "addressing waits for the store");
+            tracing::warn!(%error, audience = worker.name, "addressing waits for the store");
             worker.look_at = Instant::now() + shared.timing.store_rest;
         }
     }
@@ -52,7 +58,8 @@ pub(crate) async fn run(shared: Arc<Shared>, audience: String) {
 /// One audience's worker.
 struct AddressWorker {
     shared: Arc<Shared>,
-    audience: String,
+    name: String,
+    audience: Audience,
     /// Under way. A lookup that hangs delays no other draft.
     lookups: FuturesUnordered<BoxFuture<'static, Found>>,
     /// The drafts of `lookups`.
@@ -61,48 +68,96 @@ struct AddressWorker {
     more: bool,
     /// When to look for drafts though nobody wakes us.
     look_at: Instant,
+    /// Set while it is not known that the directory can be asked at all; nobody is looked up meanwhile.
+    doubt: Option<Doubt>,
 }
 
 /// A draft and what its lookup brought.
 struct Found {
     due: DueDraft,
-    recipients: Result<Vec<Recipient>, LookupError>,
+    recipients: Result<Vec<Recipient>, Miss>,
+}
+
+/// Why a lookup brought nothing.
+enum Miss {
+    /// It failed.
+    Failed(LookupError),
+    /// There was none: the audience is paused.
+    Held(Delay),
+}
+
+/// Lookups that have ended, as many as there are; `None` when none is under way.
+async fn next_found(lookups: &mut FuturesUnordered<BoxFuture<'static, Found>>) -> Option<Vec<Found>> {
+    lookups.ready_chunks(MOST).next().await
 }
 
 impl AddressWorker {
-    /// Lookups that have ended, as many as there are; `None` when none is under way.
-    async fn found(&mut self) -> Option<Vec<Found>> {
-        (&mut self.lookups).ready_chunks(MOST).next().await
+    fn new(shared: Arc<Shared>, name: String, audience: Audience, state: &AudienceState) -> AddressWorker {
+        // A worker that panicked starts again where its audience was.
+        let paused = state.paused();
+        let doubt = paused.map(|_| Doubt::begin(&audience.directory, &shared.timing));
+        AddressWorker {
+            shared,
+            name,
+            audience,
+            lookups: FuturesUnordered::new(),
+            busy: HashSet::new(),
+            more: false,
+            look_at: Instant::now(),
+            doubt,
+        }
     }
 
-    /// Begins to look up what waits.
+    /// Begins to look up what waits; while the directory is in doubt, what waits goes on waiting.
     async fn refill(&mut self) -> Result<(), StoreError> {
         self.look_at = Instant::now() + self.shared.timing.look;
         let room = MOST.saturating_sub(self.lookups.len());
-        if room == 0 {
+        let until_probe = self.doubt.as_ref().map(Doubt::until_probe);
+        if room == 0 || until_probe == Some(Duration::ZERO) {
             return Ok(());
         }
         // The store does not know which ones are under way, and shows them again.
         let limit = MOST + self.busy.len();
-        let due = self.shared.store.due_drafts(&self.audience, self.shared.clock.now(), limit).await?;
+        let due = self.shared.store.due_drafts(&self.name, self.shared.clock.now(), limit).await?;
         self.more = due.len() >= limit;
         let fresh = due.into_iter().filter(|due| !self.busy.contains(&due.draft.id)).take(room);
-        for due in fresh.collect::<Vec<_>>() {
-            let shared = self.shared.clone();
-            self.busy.insert(due.draft.id);
-            self.lookups.push(Box::pin(async move {
-                let recipients = lookup(&shared, &due.draft).await;
-                Found { due, recipients }
-            }));
+        let fresh: Vec<DueDraft> = fresh.collect();
+        match until_probe {
+            None => fresh.into_iter().for_each(|due| self.begin(due)),
+            Some(until_probe) => self.hold(fresh, until_probe).await?,
         }
         Ok(())
     }
 
+    fn begin(&mut self, due: DueDraft) {
+        let (shared, audience) = (self.shared.clone(), self.audience.clone());
+        self.busy.insert(due.draft.id);
+        self.lookups.push(Box::pin(async move {
+            let recipients = lookup(&shared, &audience, &due.draft).await.map_err(Miss::Failed);
+            Found { due, recipients }
+        }));
+    }
+
+    /// Puts off what waits until the directory is probed again, so that each draft shows why.
+    async fn hold(&mut self, due: Vec<DueDraft>, until_probe: Duration) -> Result<(), StoreError> {
+        let pause = self.shared.audiences.get(&self.name).and_then(AudienceState::paused);
+        let reason = pause.map(|pause| format!("paused: {}", pause.reason)).unwrap_or_default();
+        let delay = Delay { reason, again: Again::In(until_probe) };
+        let held = due.into_iter().map(|due| Found { due, recipients: Err(Miss::Held(delay.clone())) });
+        self.commit(held.collect()).await
+    }
+
     /// Composes and commits what the lookups found.
     async fn commit(&mut self, found: Vec<Found>) -> Result<(), StoreError> {
+        let refused =
+            |found: &Found| matches!(&found.recipients, Err(Miss::Failed(LookupError::Misconfigured(_))));
+        if self.doubt.is_none() && found.iter().any(refused) {
+            self.doubt = Some(Doubt::begin(&self.audience.directory, &self.shared.timing));
+        }
         let drafts: Vec<Uuid> = found.iter().map(|found| found.due.draft.id).collect();
+        let give_up = self.audience.give_up;
         let compose = move |shared: &Shared| {
-            found.into_iter().map(|found| address_one(shared, found)).collect::<Vec<_>>()
+            found.into_iter().map(|found| address_one(shared, found, give_up)).collect::<Vec<_>>()
         };
         let addressed = self.shared.apart(compose).await;
         let kept = keep(&self.shared, addressed).await;
@@ -114,33 +169,57 @@ impl AddressWorker {
         }
         kept
     }
+
+    /// What the probe of a directory in doubt says decides whether its audience is paused.
+    fn probed(&mut self, state: &AudienceState, answer: Result<String, LookupError>) {
+        let Some(doubt) = self.doubt.take() else { return };
+        let (audience, timing) = (&self.name, &self.shared.timing);
+        self.look_at = Instant::now();
+        match (answer, state.paused()) {
+            (Ok(_), Some(_)) => state.resume(audience),
+            (Ok(_), None) => tracing::info!(audience, "a lookup was refused, but its directory is well"),
+            (Err(error), Some(_)) => {
+                tracing::info!(audience, %error, "the audience stays paused");
+                self.doubt = Some(doubt.again(&self.audience.directory, timing));
+            }
+            (Err(LookupError::Misconfigured(reason)), None) => {
+                state.pause(audience, AudiencePause { since: self.shared.clock.now(), reason });
+                self.doubt = Some(doubt.again(&self.audience.directory, timing));
+            }
+            // That may pass, and each lookup finds out by itself.
+            (Err(LookupError::Unavailable { .. } | LookupError::Unaskable(_)), None) => {}
+        }
+    }
 }
 
-async fn lookup(shared: &Shared, draft: &Draft) -> Result<Vec<Recipient>, LookupError> {
-    let Some(directory) = shared.runtime.directories.get(&draft.audience) else {
-        return Err(LookupError::Misconfigured(format!("audience `{}` has no directory", draft.audience)));
-    };
+async fn lookup(shared: &Shared, audience: &Audience, draft: &Draft) -> Result<Vec<Recipient>, LookupError> {
     let query = Lookup {
         reference_id: draft.case.reference_id.clone(),
         sr_uuid: draft.case.sr_uuid.as_ref().map(ToString::to_string),
     };
     let at_most = shared.timing.lookup;
-    let asked = AssertUnwindSafe(async { directory.lookup(&query).await }).catch_unwind();
+    let asked = AssertUnwindSafe(async { audience.directory.lookup(&query).await }).catch_unwind();
     let found = match tokio::time::timeout(at_most, asked).await {
         Ok(Ok(found)) => found,
-        Ok(Err(_)) => Err(LookupError::Unavailable("the directory panicked".to_owned())),
-        Err(_) => Err(LookupError::Unavailable(format!("no answer within {} s", at_most.as_secs()))),
+        Ok(Err(_)) => Err(LookupError::unavailable("the directory panicked")),
+        Err(_) => Err(LookupError::unavailable(format!("no answer within {} s", at_most.as_secs()))),
     };
-    if let Err(error) = &found {
-        metrics::counter!("proofbell_lookups_failed_total", "audience" => draft.audience.clone())
-            .increment(1);
-        tracing::warn!(audience = draft.audience, draft = %draft.id, %error, "lookup failed, the draft waits");
+    match &found {
+        Ok(_) => {}
+        Err(LookupError::Unaskable(reason)) => {
+            tracing::info!(audience = draft.audience, draft = %draft.id, reason, "nobody can be looked up");
+        }
+        Err(error @ (LookupError::Unavailable { .. } | LookupError::Misconfigured(_))) => {
+            metrics::counter!("proofbell_lookups_failed_total", "audience" => draft.audience.clone())
+                .increment(1);
+            tracing::warn!(audience = draft.audience, draft = %draft.id, %error, "lookup failed, the draft waits");
+        }
     }
     found
 }
 
 /// What a lookup makes of its draft. Whatever is wrong with it costs this draft alone.
-fn address_one(shared: &Shared, found: Found) -> Addressed {
+fn address_one(shared: &Shared, found: Found, give_up: Duration) -> Addressed {
     let Found { due, recipients } = found;
     let (id, now) = (due.draft.id, shared.clock.now());
     let dead = |reason: String| ended(id, DraftEnd::Dead(reason));
@@ -148,13 +227,19 @@ fn address_one(shared: &Shared, found: Found) -> Addressed {
         Ok(event) => event,
         Err(error) => return dead(format!("unreadable: its event cannot be read: {error}")),
     };
+    let runtime = &shared.runtime;
     let address = || {
+        let put_off = |delay: Delay| address::put_off(&due, &delay, give_up, now, rand::random());
         let addressed = match recipients {
             _ if due.draft.expires_at <= now => dead("expired: nobody could be looked up in time".to_owned()),
-            Ok(recipients) => address::address(&shared.runtime, &due.draft, &event, recipients, now),
-            Err(error) => address::put_off(&due, &error.to_string(), now, rand::random()),
+            Ok(recipients) => address::address(runtime, &due.draft, &event, recipients, now),
+            Err(Miss::Held(delay)) => put_off(delay),
+            Err(Miss::Failed(error)) => match Delay::of(error) {
+                Ok(delay) => put_off(delay),
+                Err(reason) => address::unaskable(runtime, &due.draft, &event, &reason, now),
+            },
         };
-        address::tell(&shared.runtime, &due.draft, &event, addressed, now)
+        address::tell(runtime, &due.draft, &event, addressed, now)
     };
     catch_unwind(AssertUnwindSafe(address)).unwrap_or_else(|_| dead("defect: addressing panicked".to_owned()))
 }

@@ -13,7 +13,7 @@ use crate::runtime::Runtime;
 use crate::{Code, settle};
 
 /// How long the notice that nobody was reached may take.
-const NOBODY_EXPIRES: Duration = Duration::from_secs(48 * 3600);
+pub(crate) const NOBODY_EXPIRES: Duration = Duration::from_secs(48 * 3600);
 
 /// The longest time that a channel gets that stands in for one whose time ran out.
 const LONGEST_AGAIN: Duration = Duration::from_secs(48 * 3600);

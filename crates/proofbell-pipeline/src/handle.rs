@@ -11,6 +11,7 @@ use proofbell_store::{ChannelPause, PausedBy, Shape, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::audience_state::{AudiencePause, AudienceState};
 use crate::channel_state::ChannelState;
 use crate::pipeline::{PipelineSettings, share};
 use crate::runtime::{Channel, Runtime};
@@ -50,6 +51,17 @@ pub struct ChannelStatus {
     pub address: String,
     /// Set while it is paused.
     pub paused: Option<ChannelPause>,
+}
+
+/// An audience as people see it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AudienceStatus {
+    /// Its name.
+    pub name: String,
+    /// Its directory: `list`, `csv`, `http`.
+    pub kind: String,
+    /// Set while its drafts wait because the directory refuses us.
+    pub paused: Option<AudiencePause>,
 }
 
 impl Handle {
@@ -96,6 +108,19 @@ impl Handle {
             paused: paused(name),
         };
         self.shared.runtime.channels.iter().map(status).collect()
+    }
+
+    /// The audiences with their pauses, which only the process that looks people up knows.
+    pub fn audiences(&self) -> Vec<AudienceStatus> {
+        let paused = |name: &str| self.shared.audiences.get(name).and_then(AudienceState::paused);
+        let audiences = self.shared.runtime.audiences.iter();
+        audiences
+            .map(|(name, audience)| AudienceStatus {
+                name: name.clone(),
+                kind: audience.directory.kind().to_owned(),
+                paused: paused(name),
+            })
+            .collect()
     }
 
     /// Pauses a channel until a person resumes it.

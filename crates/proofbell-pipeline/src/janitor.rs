@@ -75,6 +75,10 @@ fn set_gauges(shared: &Shared, stats: &Stats) {
         let paused = if state.paused().is_some() { 1.0 } else { 0.0 };
         metrics::gauge!("proofbell_channel_paused", "channel" => name.clone()).set(paused);
     }
+    for (name, state) in &shared.audiences {
+        let paused = if state.paused().is_some() { 1.0 } else { 0.0 };
+        metrics::gauge!("proofbell_audience_paused", "audience" => name.clone()).set(paused);
+    }
 }
 
 /// Messages of a channel that is not configured any more end, so that their recipients' other channels get their turn.

@@ -3,6 +3,7 @@
 mod address;
 mod address_worker;
 mod announce;
+mod audience_state;
 mod carry;
 mod channel_state;
 mod channel_worker;
@@ -33,14 +34,15 @@ mod test_message;
 mod testing;
 mod timing;
 
-pub use address::address;
+pub use address::{address, unaskable};
+pub use audience_state::AudiencePause;
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use code::Code;
-pub use handle::{ChannelStatus, Handle, HandleError};
+pub use handle::{AudienceStatus, ChannelStatus, Handle, HandleError};
 pub use observe::{Observer, Silent};
 pub use pipeline::{Drained, Pipeline, PipelineSettings};
 pub use redirect::{Redirect, RedirectTo};
 pub use report::CallbackProblem;
-pub use runtime::{Channel, OnUnknown, Rate, Runtime};
+pub use runtime::{Audience, Channel, OnUnknown, Rate, Runtime};
 pub use test_message::TestMessage;
 pub use timing::Timing;

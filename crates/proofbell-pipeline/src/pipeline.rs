@@ -8,6 +8,7 @@ use proofbell_store::{ChannelPause, Orphans, Store, StoreError};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinSet;
 
+use crate::audience_state::AudienceState;
 use crate::channel_state::ChannelState;
 use crate::orphans::settle_orphans;
 use crate::runtime::Runtime;
@@ -140,7 +141,7 @@ pub(crate) async fn share(
             (name.clone(), state)
         })
         .collect();
-    let audiences = runtime.directories.keys().map(|name| (name.clone(), Notify::new())).collect();
+    let audiences = runtime.audiences.keys().map(|name| (name.clone(), AudienceState::default())).collect();
     Ok(Arc::new(Shared {
         store,
         runtime,

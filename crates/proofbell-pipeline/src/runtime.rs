@@ -16,12 +16,21 @@ pub struct Runtime {
     pub engine: Engine,
     /// The channels by name.
     pub channels: BTreeMap<String, Channel>,
-    /// Who is who, by audience.
-    pub directories: BTreeMap<String, Arc<dyn Directory>>,
+    /// Where people are found, by audience.
+    pub audiences: BTreeMap<String, Audience>,
     /// Staging's belt.
     pub redirect: Option<Redirect>,
     /// How long bodies and addresses are kept.
     pub keep: Duration,
+}
+
+/// Where the people of an audience are found, with the host's own settings.
+#[derive(Clone)]
+pub struct Audience {
+    /// Whom to ask.
+    pub directory: Arc<dyn Directory>,
+    /// How long after its event a draft is given up for which there was no answer; the draft's own expiry may come first.
+    pub give_up: Duration,
 }
 
 /// A configured notifier with the host's own settings.

@@ -1,12 +1,13 @@
 //! What all workers of a pipeline share.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use proofbell_store::Store;
 use tokio::sync::{Notify, watch};
 
+use crate::audience_state::AudienceState;
 use crate::channel_state::ChannelState;
 use crate::runtime::Runtime;
 use crate::{Clock, Observer, Timing};
@@ -20,7 +21,7 @@ pub(crate) struct Shared {
     pub(crate) timing: Timing,
     pub(crate) plan: Notify,
     pub(crate) fallback: Notify,
-    pub(crate) audiences: HashMap<String, Notify>,
+    pub(crate) audiences: BTreeMap<String, AudienceState>,
     pub(crate) channels: BTreeMap<String, ChannelState>,
     pub(crate) stop: watch::Sender<bool>,
 }
@@ -30,7 +31,7 @@ impl Shared {
     pub(crate) fn wake_audiences<'a>(&self, names: impl IntoIterator<Item = &'a String>) {
         for name in names {
             match self.audiences.get(name) {
-                Some(notify) => notify.notify_one(),
+                Some(audience) => audience.wake.notify_one(),
                 None => {
                     tracing::debug!(audience = name, "a draft waits for an audience that is not configured")
                 }

@@ -33,7 +33,7 @@ pub(crate) fn runtime() -> Runtime {
     Runtime {
         engine: engine(),
         channels: BTreeMap::new(),
-        directories: BTreeMap::new(),
+        audiences: BTreeMap::new(),
         redirect: None,
         keep: Duration::from_secs(90 * 86_400),
     }

@@ -11,16 +11,18 @@ pub struct Timing {
     pub store_rest: Duration,
     /// How long planning waits for a larger batch while much comes in. 10 ms.
     pub gather: Duration,
-    /// How long one lookup in a directory may take. 5 s.
+    /// How long any directory may take for one lookup; each has shorter deadlines of its own. 60 s.
     pub lookup: Duration,
     /// How long any notifier may take for one message; each has shorter deadlines of its own. 10 minutes.
     pub send: Duration,
     /// How often each channel looks for waiting messages that have expired. 5 s.
     pub sweep: Duration,
-    /// When a channel that its provider refused is probed first; each further probe comes after twice as long. 30 s.
+    /// When a channel that its provider refused, or an audience that its directory refused, is probed first; each further probe comes after twice as long. 30 s.
     pub first_probe: Duration,
-    /// No two probes are further apart than this. 15 minutes.
+    /// No two probes of a channel are further apart than this. 15 minutes.
     pub longest_probe: Duration,
+    /// The same for an audience whose directory refused us. 5 minutes.
+    pub longest_lookup_probe: Duration,
     /// How long one probe may take. 60 s.
     pub probe: Duration,
     /// How often gauges are set. 5 s.
@@ -33,11 +35,12 @@ impl Default for Timing {
             look: Duration::from_secs(1),
             store_rest: Duration::from_millis(500),
             gather: Duration::from_millis(10),
-            lookup: Duration::from_secs(5),
+            lookup: Duration::from_secs(60),
             send: Duration::from_secs(10 * 60),
             sweep: Duration::from_secs(5),
             first_probe: Duration::from_secs(30),
             longest_probe: Duration::from_secs(15 * 60),
+            longest_lookup_probe: Duration::from_secs(5 * 60),
             probe: Duration::from_secs(60),
             gauges: Duration::from_secs(5),
         }

@@ -23,7 +23,7 @@ pub(crate) fn wire(configuration: Configuration) -> Wired {
     let runtime = pipeline::Runtime {
         engine,
         channels: channels.into_iter().map(|(name, settings)| (name, channel(settings))).collect(),
-        directories,
+        audiences: directories.into_iter().map(|(name, directory)| (name, audience(directory))).collect(),
         redirect: redirect.map(redirected),
         keep: store.keep,
     };
@@ -52,6 +52,10 @@ fn channel(settings: proofbell_config::Channel) -> pipeline::Channel {
         concurrency: settings.limit.concurrency,
         on_unknown,
     }
+}
+
+fn audience(directory: std::sync::Arc<dyn proofbell_directory::Directory>) -> pipeline::Audience {
+    pipeline::Audience { directory, give_up: std::time::Duration::from_secs(24 * 60 * 60) }
 }
 
 fn redirected(redirect: proofbell_config::Redirect) -> pipeline::Redirect {

@@ -214,48 +214,128 @@ pub(crate) enum Found {
     People(Vec<Recipient>),
     /// It cannot be asked now.
     Down,
+    /// It refuses us.
+    Refused,
+    /// It asks to be left alone for so many seconds.
+    Busy(u64),
+    /// It cannot be asked about this case.
+    Unaskable,
     /// It never answers.
     Hangs,
+    /// Its people, once the test lets it go.
+    Waits,
     /// It panics.
     Panics,
 }
 
 /// A directory that answers as scripted for a reference id, and otherwise with its people.
-#[derive(Default)]
 pub(crate) struct FakeDirectory {
     people: Mutex<Vec<Recipient>>,
     script: Mutex<Vec<(String, Found)>>,
+    always: Mutex<Option<fn() -> Found>>,
+    probes: Mutex<VecDeque<Probed>>,
+    asked: Mutex<Vec<String>>,
+    probed: Mutex<usize>,
+    gate: Semaphore,
+}
+
+/// What comes of one probe of a directory.
+pub(crate) enum Probed {
+    /// It is well.
+    Well,
+    /// It refuses us.
+    Refused,
+    /// It cannot be asked now.
+    Down,
+    /// It is well, once the test lets it go.
+    Waits,
+    /// It panics.
+    Panics,
 }
 
 impl FakeDirectory {
     pub(crate) fn of(people: Vec<Recipient>) -> Arc<FakeDirectory> {
-        Arc::new(FakeDirectory { people: Mutex::new(people), ..FakeDirectory::default() })
+        Arc::new(FakeDirectory {
+            people: Mutex::new(people),
+            script: Mutex::default(),
+            always: Mutex::default(),
+            probes: Mutex::default(),
+            asked: Mutex::default(),
+            probed: Mutex::default(),
+            gate: Semaphore::new(0),
+        })
     }
 
     /// What it does with the next question about a reference id.
     pub(crate) fn once(&self, reference_id: &str, found: Found) {
         self.script.lock().unwrap().push((reference_id.to_owned(), found));
     }
+
+    /// What it does with every question that no script is for; its people again with `None`.
+    pub(crate) fn always(&self, found: Option<fn() -> Found>) {
+        *self.always.lock().unwrap() = found;
+    }
+
+    /// What comes of the next probes; then it is well.
+    pub(crate) fn probes(&self, probes: impl IntoIterator<Item = Probed>) {
+        self.probes.lock().unwrap().extend(probes);
+    }
+
+    /// Lets a question or a probe go that waits.
+    pub(crate) fn let_go(&self) {
+        self.gate.add_permits(1);
+    }
+
+    /// The reference ids that it was asked about, in order.
+    pub(crate) fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap().clone()
+    }
+
+    /// How many probes have begun.
+    pub(crate) fn probed(&self) -> usize {
+        *self.probed.lock().unwrap()
+    }
 }
 
 #[async_trait]
 impl Directory for FakeDirectory {
     async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
+        self.asked.lock().unwrap().push(query.reference_id.clone().unwrap_or_default());
         let answer = {
             let mut script = self.script.lock().unwrap();
             let asked = script.iter().position(|(id, _)| Some(id) == query.reference_id.as_ref());
             asked.map(|position| script.remove(position).1)
         };
+        let answer = answer.or_else(|| self.always.lock().unwrap().map(|found| found()));
         match answer {
             None => Ok(self.people.lock().unwrap().clone()),
             Some(Found::People(people)) => Ok(people),
-            Some(Found::Down) => Err(LookupError::Unavailable("down".to_owned())),
+            Some(Found::Down) => Err(LookupError::unavailable("down")),
+            Some(Found::Refused) => Err(LookupError::Misconfigured("refused (401)".to_owned())),
+            Some(Found::Busy(seconds)) => Err(LookupError::Unavailable {
+                reason: "busy".to_owned(),
+                after: Some(Duration::from_secs(seconds)),
+            }),
+            Some(Found::Unaskable) => Err(LookupError::Unaskable("no id".to_owned())),
             Some(Found::Hangs) => std::future::pending().await,
+            Some(Found::Waits) => {
+                self.gate.acquire().await.unwrap().forget();
+                Ok(self.people.lock().unwrap().clone())
+            }
             Some(Found::Panics) => panic!("scripted"),
         }
     }
 
     async fn probe(&self) -> Result<String, LookupError> {
+        *self.probed.lock().unwrap() += 1;
+        let probe = self.probes.lock().unwrap().pop_front();
+        match probe.unwrap_or(Probed::Well) {
+            Probed::Well => {}
+            Probed::Refused => return Err(LookupError::Misconfigured("probe refused (401)".to_owned())),
+            Probed::Down => return Err(LookupError::unavailable("down")),
+            Probed::Waits => self.gate.acquire().await.unwrap().forget(),
+            Probed::Panics => panic!("scripted"),
+        }
         Ok("fake".to_owned())
     }
 

@@ -115,10 +115,10 @@ impl Parts {
         Runtime {
             engine,
             channels: self.channels.iter().map(|(name, (_, it))| (name.clone(), it.clone())).collect(),
-            directories: self
+            audiences: self
                 .audiences
                 .iter()
-                .map(|(name, (_, directory))| (name.clone(), directory.clone() as _))
+                .map(|(name, (_, directory))| (name.clone(), asked(directory.clone())))
                 .collect(),
             redirect: self.redirect.clone(),
             keep: Duration::from_secs(90 * 86_400),
@@ -147,6 +147,10 @@ fn templates() -> Templates {
     sources.push(source("uncountable", Form::Email, "uncountable"));
     sources.push(source("nobody", Form::Chat, "Nobody was reached for {{case.reference_id}}"));
     Templates::compile(sources, Vec::new(), &BTreeMap::new(), "en").unwrap()
+}
+
+fn asked(directory: Arc<FakeDirectory>) -> proofbell_pipeline::Audience {
+    proofbell_pipeline::Audience { directory, give_up: Duration::from_secs(24 * 3600) }
 }
 
 /// A rule on one event name, `VIA > ELSE_VIA`.

@@ -8,13 +8,14 @@ use std::time::Duration;
 use crate::fake_store::MESSAGE;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use proofbell_directory::{FieldReader, ListDirectory};
 use proofbell_engine::{Engine, Setup};
 use proofbell_event::{BearerVerifier, MessageId, Verifier, sign};
 use proofbell_notify::{
     About, AddressKind, Body, Callback, CallbackError, DynNotifier, Form, Measure, Message, News, Outcome,
     ProbeError, Reason, Receipt, Report,
 };
-use proofbell_pipeline::{Channel, Handle, OnUnknown, Runtime};
+use proofbell_pipeline::{Audience, Channel, Handle, OnUnknown, Runtime};
 use proofbell_server::{AdminSettings, Closed, Doors, IngressSettings, Limits, SourceSettings, Verify};
 use tokio::net::TcpListener;
 
@@ -108,10 +109,14 @@ fn runtime(sent: &Arc<Mutex<Vec<Message>>>) -> Arc<Runtime> {
         concurrency: 1,
         on_unknown: OnUnknown::Dead,
     };
+    let staff = Audience {
+        directory: Arc::new(ListDirectory::new(Vec::new(), FieldReader::default())),
+        give_up: Duration::from_secs(60),
+    };
     Arc::new(Runtime {
         engine: Engine::new(Setup::default()),
         channels: BTreeMap::from([("desk".to_owned(), desk)]),
-        directories: BTreeMap::new(),
+        audiences: BTreeMap::from([("staff".to_owned(), staff)]),
         redirect: None,
         keep: Duration::from_secs(60),
     })

@@ -1,15 +1,14 @@
 //! `proofbell explain`: which rules match, which do not, which key decided, and what would go out.
 
 use std::path::Path;
-use std::time::Duration;
 
 use jiff::Timestamp;
 use proofbell_config::Secrets;
-use proofbell_directory::Lookup;
+use proofbell_directory::{Lookup, LookupError};
 use proofbell_engine::{Case, Draft, EventId, Stimulus};
 use proofbell_event::Event;
-use proofbell_notify::{Body, Recipient};
-use proofbell_pipeline::{Runtime, address};
+use proofbell_notify::Body;
+use proofbell_pipeline::{Runtime, Timing, address, unaskable};
 use proofbell_store::{Addressed, DraftEnd, Ended, MessageState, NewMessage, Store, StoreError};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -20,9 +19,6 @@ use crate::command::Stop;
 use crate::loading;
 use crate::output::{self, Tone, paint};
 use crate::wiring::Wired;
-
-/// How long one lookup may take, as in the server.
-const LOOKUP_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What is explained: an event, and its case before it.
 struct Subject {
@@ -92,16 +88,20 @@ async fn from_file(wired: &Wired, path: &Path) -> Result<Subject, Stop> {
 }
 
 async fn addressed(runtime: &Runtime, draft: &Draft, subject: &Subject) -> Result<Addressed, String> {
-    let directory = runtime.directories.get(&draft.audience).ok_or("the audience has no directory")?;
+    let audience = runtime.audiences.get(&draft.audience).ok_or("the audience has no directory")?;
     let query = Lookup {
         reference_id: draft.case.reference_id.clone(),
         sr_uuid: draft.case.sr_uuid.as_ref().map(ToString::to_string),
     };
-    let recipients: Vec<Recipient> = tokio::time::timeout(LOOKUP_TIMEOUT, directory.lookup(&query))
-        .await
-        .map_err(|_| "the directory does not answer".to_owned())?
-        .map_err(|error| format!("failed to {error}"))?;
-    Ok(address(runtime, draft, &subject.event, recipients, subject.received_at))
+    let found = tokio::time::timeout(Timing::default().lookup, audience.directory.lookup(&query)).await;
+    let (event, at) = (&subject.event, subject.received_at);
+    match found.map_err(|_| "the directory does not answer".to_owned())? {
+        Ok(recipients) => Ok(address(runtime, draft, event, recipients, at)),
+        Err(LookupError::Unaskable(reason)) => Ok(unaskable(runtime, draft, event, &reason, at)),
+        Err(error @ (LookupError::Unavailable { .. } | LookupError::Misconfigured(_))) => {
+            Err(format!("failed to {error}"))
+        }
+    }
 }
 
 fn tell(addressed: &Addressed) {
