@@ -23,8 +23,8 @@ pub struct Configuration {
     pub sources: Vec<Source>,
     /// `[channel.NAME]`, by name.
     pub channels: BTreeMap<String, Channel>,
-    /// Where the people of each audience are found, by the audience's name.
-    pub directories: BTreeMap<String, Arc<dyn Directory>>,
+    /// `[audience.NAME]`: where the people of each are found, by name. How they are reached, the engine knows.
+    pub audiences: BTreeMap<String, Audience>,
     /// Rules, audiences, templates and glossary.
     pub engine: Engine,
     /// `[redirect]`, when there is one.
@@ -42,7 +42,7 @@ impl fmt::Debug for Configuration {
             .field("store", &self.store)
             .field("sources", &self.sources)
             .field("channels", &self.channels)
-            .field("audiences", &self.directories.keys().collect::<Vec<_>>())
+            .field("audiences", &self.audiences.keys().collect::<Vec<_>>())
             .field("redirect", &self.redirect)
             .finish_non_exhaustive()
     }
@@ -114,6 +114,15 @@ impl fmt::Debug for Channel {
             .field("on_unknown", &self.on_unknown)
             .finish_non_exhaustive()
     }
+}
+
+/// `[audience.NAME]`: where its people are found.
+#[derive(Clone)]
+pub struct Audience {
+    /// Whom to ask.
+    pub directory: Arc<dyn Directory>,
+    /// How long after its event a draft is given up for which there was no answer.
+    pub give_up: Duration,
 }
 
 /// `limit` of a channel.

@@ -25,6 +25,17 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads a duration within bounds, which are durations as they are written.
+pub(crate) fn between(least: &'static str, most: &'static str) -> impl Fn(&str) -> Result<Duration, String> {
+    move |text| {
+        let value = duration(text)?;
+        match (duration(least)?..=duration(most)?).contains(&value) {
+            true => Ok(value),
+            false => Err(format!("write a duration from {least:?} to {most:?}")),
+        }
+    }
+}
+
 /// Reads a rate: a count, a slash and a unit.
 pub(crate) fn rate(text: &str) -> Result<Rate, String> {
     let wanted = "write a whole number, a slash and a unit: \"20/s\", \"5/m\", \"100/h\" or \"2000/d\"";
@@ -69,6 +80,16 @@ mod tests {
         for text in ["3661d", "99999999999999999999d", "18446744073709551615d"] {
             assert_eq!(duration(text).unwrap_err(), "at most ten years are allowed", "{text}");
         }
+    }
+
+    #[test]
+    fn bounds_are_allowed_themselves() {
+        let table = [("1s", true), ("59m", true), ("1h", true), ("60m", true), ("61m", false), ("1d", false)];
+        for (text, allowed) in table {
+            assert_eq!(between("1s", "1h")(text).is_ok(), allowed, "{text}");
+        }
+        assert_eq!(between("2m", "1h")("1m").unwrap_err(), "write a duration from \"2m\" to \"1h\"");
+        assert!(between("2m", "1h")("soon").unwrap_err().starts_with("write a whole number"));
     }
 
     #[test]

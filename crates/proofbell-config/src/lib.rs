@@ -21,8 +21,8 @@ mod template;
 mod tree;
 
 pub use configuration::{
-    Channel, Configuration, Limit, OnUnknown, Rate, Redirect, RedirectTo, Server, Source, StoreSettings,
-    Verify,
+    Audience, Channel, Configuration, Limit, OnUnknown, Rate, Redirect, RedirectTo, Server, Source,
+    StoreSettings, Verify,
 };
 pub use diagnostic::{Diagnostic, Location, Severity};
 pub use files::{Disk, Embedded, Files, Listed, ListedKind};

@@ -207,7 +207,7 @@ fn sections(root: &Scope<'_>, home: &Path, request: &Request<'_>) -> Sections {
     let channels = section::channel::read(root, request.registry, request.toolkit);
     let kinds = channels.values().filter_map(|channel| Some(channel.facts()?.address.as_str())).collect();
     let redirect = section::redirect::read(root, &kinds, region);
-    let audiences = section::audience::read(root, region);
+    let audiences = section::audience::read(root, region, request.toolkit);
     let rules = section::rule::read(root);
     let templates = templates(root, home);
     root.later("digest", "digests come in a later version");
@@ -247,13 +247,15 @@ fn assemble(
         defaults: defaults.clone(),
     };
     let channels = sections.channels.into_iter();
-    let directories = sections.audiences.into_iter();
+    let found = sections.audiences.into_iter().filter_map(|(name, audience)| {
+        Some((name, crate::Audience { directory: audience.directory?, give_up: audience.give_up }))
+    });
     Configuration {
         server: sections.server,
         store: sections.store,
         sources: sections.sources,
         channels: channels.filter_map(|(name, channel)| Some((name, channel.into_channel()?))).collect(),
-        directories: directories.filter_map(|(name, audience)| Some((name, audience.directory?))).collect(),
+        audiences: found.collect(),
         engine: Engine::new(setup),
         redirect: sections.redirect,
         defaults,

@@ -18,12 +18,12 @@ pub(crate) struct Wired {
 
 /// Takes a configuration apart for the crates that know nothing of TOML.
 pub(crate) fn wire(configuration: Configuration) -> Wired {
-    let Configuration { server, store, sources, channels, directories, engine, redirect, region, .. } =
+    let Configuration { server, store, sources, channels, audiences, engine, redirect, region, .. } =
         configuration;
     let runtime = pipeline::Runtime {
         engine,
         channels: channels.into_iter().map(|(name, settings)| (name, channel(settings))).collect(),
-        audiences: directories.into_iter().map(|(name, directory)| (name, audience(directory))).collect(),
+        audiences: audiences.into_iter().map(|(name, settings)| (name, audience(settings))).collect(),
         redirect: redirect.map(redirected),
         keep: store.keep,
     };
@@ -54,8 +54,8 @@ fn channel(settings: proofbell_config::Channel) -> pipeline::Channel {
     }
 }
 
-fn audience(directory: std::sync::Arc<dyn proofbell_directory::Directory>) -> pipeline::Audience {
-    pipeline::Audience { directory, give_up: std::time::Duration::from_secs(24 * 60 * 60) }
+fn audience(settings: proofbell_config::Audience) -> pipeline::Audience {
+    pipeline::Audience { directory: settings.directory, give_up: settings.give_up }
 }
 
 fn redirected(redirect: proofbell_config::Redirect) -> pipeline::Redirect {

@@ -234,7 +234,7 @@ fn what_is_set_can_be_shown_with_its_place() {
 #[test]
 fn listed_people_keep_what_is_said_of_them() {
     let configuration = loaded("").configuration.unwrap();
-    let directory = &configuration.directories["staff"];
+    let directory = &configuration.audiences["staff"].directory;
     assert_eq!(directory.kind(), "list");
     let lookup = Lookup::default();
     let found = futures_executor(directory.lookup(&lookup));
@@ -242,6 +242,64 @@ fn listed_people_keep_what_is_said_of_them() {
     assert_eq!(person.name.as_deref(), Some("Ops"));
     assert_eq!(person.extra["team"], "day");
     assert_eq!(person.extra["floor"], "3");
+}
+
+const BEHIND_AN_API: &str = r#"
+    [audience.staff]
+    kind = "http"
+    url = "https://market.example/items/{reference_id}/seller"
+    base_url = "http://market.internal/api"
+    bearer = { env = "TOKEN" }
+    headers.X-Tenant = "maison"
+    fields = { name = "/name", email = "/contact/email", tier = "/tier" }
+    people = "/contacts"
+    cache = "1m"
+    stale = "2h"
+    timeout = "3s"
+    probe = "MS-1"
+    give_up = "6h"
+    [rule.counterfeit]
+    to = "staff"
+"#;
+
+#[test]
+fn people_can_stand_behind_an_api() {
+    // The members of the list would be keys that such an audience does not have.
+    let config = SMALL.replace("kind = \"list\"", "").replace("members =", "#");
+    let load = |overlay: &str, secrets| {
+        load_with(&[("config/all.toml", &config), ("overlay.toml", overlay)], secrets)
+    };
+    let known = BEHIND_AN_API.replace("TOKEN", "WEBHOOK_SECRET");
+    let loaded = load(&known, Secrets::Require);
+    let said = render(&loaded.diagnostics, Color::Never);
+    assert!(said.contains("asks over plain http") && said.ends_with("1 warning\n"), "{said}");
+    let audience = &loaded.configuration.unwrap().audiences["staff"];
+    assert_eq!((audience.directory.kind(), audience.give_up), ("http", Duration::from_secs(6 * 3600)));
+    let error = futures_executor(audience.directory.lookup(&Lookup::default())).unwrap_err();
+    assert!(error.to_string().ends_with("it has no reference_id"), "{error}");
+
+    assert!(load(BEHIND_AN_API, Secrets::Require).has_errors(), "its token is not there");
+    let assumed = load(BEHIND_AN_API, Secrets::Assume);
+    assert!(!assumed.has_errors(), "{}", render(&assumed.diagnostics, Color::Never));
+    let directory = &assumed.configuration.unwrap().audiences["staff"].directory;
+    let query = Lookup { reference_id: Some("MS-1".to_owned()), sr_uuid: None };
+    let error = futures_executor(directory.lookup(&query)).unwrap_err();
+    assert_eq!(error.to_string(), "ask the directory: a secret of it is not there");
+    assert_eq!(directory.kind(), "http");
+}
+
+#[test]
+fn the_settings_of_an_api_have_defaults() {
+    let config = SMALL.replace("kind = \"list\"", "").replace("members =", "#");
+    let overlay = r#"
+        [audience.staff]
+        kind = "http"
+        url = "https://market.example/items/{reference_id}/seller"
+        fields.email = "/email"
+    "#;
+    let loaded = load_with(&[("config/all.toml", &config), ("overlay.toml", overlay)], Secrets::Require);
+    assert_eq!(render(&loaded.diagnostics, Color::Never), "");
+    assert_eq!(loaded.configuration.unwrap().audiences["staff"].give_up, Duration::from_secs(24 * 3600));
 }
 
 /// A list answers at once, so one look at the future is enough.

@@ -33,7 +33,7 @@ pub(crate) fn run(globals: &Globals, args: &CheckArgs) -> Result<(), Stop> {
                 "{} is fine: {rules} rules, {} channels, {} audiences; {warnings} warnings",
                 globals.config.display(),
                 configuration.channels.len(),
-                configuration.directories.len(),
+                configuration.audiences.len(),
             );
             output::line(&output::paint(&text, Tone::Good));
             Ok(())
