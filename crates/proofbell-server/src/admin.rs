@@ -65,6 +65,7 @@ fn router(admin: Arc<Admin>) -> Router {
         .route("/messages/{id}/cancel", post(change::cancel))
         .route("/cases/{sr_uuid}", get(read::case))
         .route("/channels", get(read::channels))
+        .route("/audiences", get(read::audiences))
         .route("/channels/{name}/pause", post(change::pause))
         .route("/channels/{name}/resume", post(change::resume))
         .route("/test-messages", post(change::send_test))

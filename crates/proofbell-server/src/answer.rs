@@ -1,7 +1,7 @@
 //! What the admin API answers, for those who write and those who read it. `GET messages/{id}` and `GET cases/{sr_uuid}`
 //! answer the store's own [`MessageView`] and [`proofbell_store::CaseView`]; what only does something answers `{}`.
 
-use proofbell_pipeline::ChannelStatus;
+use proofbell_pipeline::{AudienceStatus, ChannelStatus};
 use proofbell_store::{DecisionView, EventView, MessageView};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -34,6 +34,13 @@ pub struct Messages {
 pub struct Channels {
     /// The configured channels, sorted by name.
     pub channels: Vec<ChannelStatus>,
+}
+
+/// `GET audiences`.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Audiences {
+    /// The configured audiences, sorted by name.
+    pub audiences: Vec<AudienceStatus>,
 }
 
 /// `POST events/{id}/replay`.

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use uuid::Uuid;
 
 use super::Admin;
-use crate::answer::{Channels, Events, Messages, OneEvent};
+use crate::answer::{Audiences, Channels, Events, Messages, OneEvent};
 use crate::refusal::Refusal;
 
 /// How many rows a list has unless asked otherwise.
@@ -99,6 +99,10 @@ pub(super) async fn case(
 
 pub(super) async fn channels(State(admin): State<Arc<Admin>>) -> Json<Channels> {
     Json(Channels { channels: admin.handle.channels() })
+}
+
+pub(super) async fn audiences(State(admin): State<Arc<Admin>>) -> Json<Audiences> {
+    Json(Audiences { audiences: admin.handle.audiences() })
 }
 
 pub(super) fn text(segment: Segment) -> Result<String, Refusal> {

@@ -204,6 +204,14 @@ async fn channels_are_paused_and_resumed() {
 }
 
 #[tokio::test]
+async fn audiences_are_told_with_their_directories() {
+    let rig = Rig::open().await;
+    let audiences: answer::Audiences = serde_json::from_value(get(&rig, "audiences").await.json()).unwrap();
+    let [staff] = audiences.audiences.as_slice() else { panic!("one audience") };
+    assert_eq!((staff.name.as_str(), staff.kind.as_str(), &staff.paused), ("staff", "list", &None));
+}
+
+#[tokio::test]
 async fn a_test_message_is_sent_and_said_so() {
     let rig = Rig::open().await;
     let test = |text: &str, to: Value| json!({ "channel": "desk", "to": to, "body": { "text": text }, "locale": "en" });
