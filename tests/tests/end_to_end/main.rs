@@ -5,6 +5,7 @@
 mod check;
 mod crash;
 mod demo;
+mod directory;
 mod documents;
 mod drain;
 mod fallback;
