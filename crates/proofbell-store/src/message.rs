@@ -65,7 +65,7 @@ pub enum MessageState {
     Ended(Ended),
 }
 
-/// How a message ended unsent. `code` is one of the words of ARCHITECTURE.md (`no_address`, `muted`, `overtaken`, `expired`, …).
+/// How a message ended unsent. `code` is one of the words of docs/OPERATIONS.md (`no_address`, `muted`, `overtaken`, `expired`, …).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ended {
     /// Deliberately not sent.

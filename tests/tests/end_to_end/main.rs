@@ -10,6 +10,7 @@ mod documents;
 mod drain;
 mod fallback;
 mod ingress;
+mod isolation;
 mod marketplace;
 mod own_system;
 mod redirect;
