@@ -108,7 +108,7 @@ pub(crate) fn put_off(
     };
     let last = later(began(due), give_up);
     // The time to give up comes exactly then, with one last lookup, however long the wait.
-    let at = if now < last { later(now, wait).min(last) } else { later(now, wait) };
+    let at = later(now, wait).min(last);
     if now >= last || at >= due.draft.expires_at {
         return ended(due.draft.id, DraftEnd::Dead(format!("unavailable: {}", delay.reason)));
     }

@@ -100,6 +100,8 @@ async fn nobody_is_looked_up_while_a_probe_says_whether_all_are_refused() {
     rig.messages_are(&["desk sent"]).await;
     rig.drafts_are("sr-2", &["seller waiting"]).await;
     assert_eq!(seller(&rig).asked(), ["SR-1"]);
+    let waiting = rig.store.due_drafts("seller", rig.handle.now(), 10).await.unwrap();
+    assert_eq!(waiting.iter().map(|due| due.tries).collect::<Vec<_>>(), [0], "it is not even put off");
     seller(&rig).let_go();
     rig.messages_are(&["desk sent", "email sent"]).await;
 }
