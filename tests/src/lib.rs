@@ -9,6 +9,7 @@ pub mod http;
 mod market;
 mod measure;
 mod program;
+mod python;
 mod repository;
 mod server;
 mod smtp;
@@ -21,6 +22,7 @@ pub use double::{Heard, HttpDouble, LINE_TOKEN, Reply, SLACK_PATH, TWILIO_SID, T
 pub use market::{Market, Seller};
 pub use measure::measured;
 pub use program::{Program, Ran, Workbench};
+pub use python::python;
 pub use repository::{metadata, root};
 pub use server::Server;
 pub use smtp::{Mail, SmtpServer, Trust};

@@ -1,6 +1,5 @@
 //! A real SMTP server.
 
-use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Instant;
 
@@ -14,6 +13,7 @@ use tokio::process::{Child, ChildStdin, Command};
 use tokio::sync::watch;
 
 use crate::authority::Authority;
+use crate::python::python;
 use crate::repository::root;
 use crate::wait::PATIENCE;
 
@@ -198,18 +198,6 @@ impl SmtpServer {
     fn lines(&self) -> Vec<String> {
         let short = |line: &Happened| line.what.to_string().chars().take(200).collect();
         self.happened.borrow().iter().map(short).collect()
-    }
-}
-
-/// A Python that has aiosmtpd.
-fn python() -> PathBuf {
-    match std::env::var_os("PROOFBELL_PYTHON") {
-        Some(path) => path.into(),
-        None => {
-            let python = root().join("target/tools/bin/python");
-            assert!(python.exists(), "there is no mail server for the tests; ./test setup installs it");
-            python
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use lettre::message::{Body as PartBody, Mailbox, MultiPart, SinglePart};
 use proofbell_notify::{Address, Body, Email, Message, Outcome, Reason};
 
 use crate::config::Settings;
+use crate::dkim::SignError;
 use crate::headers::{display_name, subject, wire_address};
 
 /// A mail, ready for the wire but for its transparency dots.
@@ -42,10 +43,16 @@ pub(crate) fn compose(settings: &Settings, message: &Message) -> Result<Mail, Ou
     let to = Mailbox::new(message.to_name.as_deref().and_then(display_name), to);
     // The builder has panicked on what it was given before; that must cost this message and no worker.
     let built = catch_unwind(AssertUnwindSafe(|| build(settings, message, email, to.clone())));
-    let bytes = match built {
+    let mut bytes = match built {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) | Err(_) => return Err(rejected("no mail can be made of the message")),
     };
+    if let Some(signer) = &settings.dkim {
+        let signature = signer.sign(&bytes, message.made_at).map_err(|SignError| Outcome::RetryLater {
+            reason: Reason::new("dkim", "the mail cannot be signed now: the system has no randomness"),
+        })?;
+        bytes.splice(..0, signature);
+    }
     Ok(Mail { from: settings.from.email.to_string(), to: to.email.to_string(), bytes })
 }
 

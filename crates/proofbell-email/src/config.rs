@@ -7,6 +7,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Host, Url};
 
+use crate::dkim::{DkimConfig, Signer};
 use crate::headers::parse_mailbox;
 use crate::socket::{Tls, TlsSetupError};
 
@@ -35,6 +36,9 @@ pub struct SmtpConfig {
     /// The name to give in EHLO, a full host name or an address literal like `[192.0.2.1]`; the domain of `from` by default.
     #[serde(default)]
     pub helo: Option<String>,
+    /// Signs each mail with DKIM; by default that is left to the server.
+    #[serde(default)]
+    pub dkim: Option<DkimConfig>,
 }
 
 /// The settings, checked.
@@ -48,6 +52,7 @@ pub(crate) struct Settings {
     pub(crate) from: Mailbox,
     pub(crate) reply_to: Option<Mailbox>,
     pub(crate) helo: String,
+    pub(crate) dkim: Option<Signer>,
 }
 
 /// When TLS begins.
@@ -85,8 +90,9 @@ impl Settings {
             Some(name) => check_helo(name)?,
             None => from.email.domain().to_owned(),
         };
+        let dkim = config.dkim.as_ref().map(Signer::check).transpose()?;
         let Server { host, port, loopback, .. } = server;
-        Ok(Settings { host, port, loopback, encryption, credentials, from, reply_to, helo })
+        Ok(Settings { host, port, loopback, encryption, credentials, from, reply_to, helo, dkim })
     }
 }
 

@@ -3,6 +3,7 @@
 mod compose;
 mod config;
 mod dialogue;
+mod dkim;
 mod failure;
 mod headers;
 mod idle;
@@ -17,4 +18,5 @@ mod verdict;
 mod tests;
 
 pub use config::SmtpConfig;
+pub use dkim::DkimConfig;
 pub use notifier::Smtp;

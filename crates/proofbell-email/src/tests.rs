@@ -2,6 +2,7 @@
 
 mod answers;
 mod connections;
+mod dkim;
 mod encryption;
 mod mails;
 mod settings;
@@ -27,6 +28,7 @@ fn config(url: &str) -> SmtpConfig {
         reply_to: None,
         ca: None,
         helo: None,
+        dkim: None,
     }
 }
 

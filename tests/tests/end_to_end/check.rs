@@ -49,6 +49,26 @@ async fn a_line_channel_is_checked() {
     );
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn secrets_deep_inside_a_channel_are_read_and_assumed() {
+    let mut bench = Workbench::with_starter();
+    bench.overlay(
+        "signed.toml",
+        "[channel.email]\ndkim = { domain = \"market.example\", selector = \"s1\", key = { file = \"dkim.pem\" } }\n",
+    );
+    bench.run(&["check", "--secrets=assume"]).await.expect(0);
+    let keys = root().join("crates/proofbell-email/fixtures/keys");
+    for (key, says) in
+        [("ed25519.pem", None), ("ec.pem", Some("`channel.email.dkim.key`: is a key of another kind"))]
+    {
+        bench.write("dkim.pem", &std::fs::read_to_string(keys.join(key)).unwrap());
+        // The starter configuration's other secrets are not there, which is an error of its own.
+        let ran = bench.run(&["check"]).await.expect(2);
+        assert_eq!(ran.stdout.contains("dkim"), says.is_some(), "{}", ran.stdout);
+        assert!(says.is_none_or(|says| ran.stdout.contains(says)), "{}", ran.stdout);
+    }
+}
+
 /// The fixtures of the configuration crate; their paths in what is said are as seen from here.
 fn fixtures_home() -> PathBuf {
     root().join("crates/proofbell-config")

@@ -6,6 +6,7 @@ mod check;
 mod crash;
 mod demo;
 mod directory;
+mod dkim;
 mod documents;
 mod drain;
 mod fallback;

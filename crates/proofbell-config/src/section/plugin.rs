@@ -27,6 +27,8 @@ const STAND_INS: &[&str] = &[
     "JP",
     "assumed.invalid:25",
     "whsec_YXNzdW1lZC1zZWNyZXQtYXNzdW1lZC1zZWNyZXQ=",
+    // A key that everybody knows: the example of RFC 8410, section 10.3.
+    "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2VwBCIEINTuctv5E1hK1bbY8fdp+K06/nwoy/HU++CXqI9EdVhC\n-----END PRIVATE KEY-----\n",
 ];
 
 /// How often a plugin is asked, for one error after the other and with one stand-in after the other.

@@ -84,7 +84,7 @@ fn bad_settings_are_refused_with_what_to_write_instead() {
         ),
         (
             json!({ "pasword": "x" }),
-            "`pasword`: unknown field `pasword`, expected one of `url`, `username`, `password`, `from`, `reply_to`, `ca`, `helo`"
+            "`pasword`: unknown field `pasword`, expected one of `url`, `username`, `password`, `from`, `reply_to`, `ca`, `helo`, `dkim`"
                 .to_owned(),
         ),
     ];
@@ -97,7 +97,7 @@ fn bad_settings_are_refused_with_what_to_write_instead() {
 fn every_setting_is_documented() {
     let schema = Registry::new().with::<Smtp>().schema("smtp").unwrap();
     let properties = schema.as_value()["properties"].as_object().unwrap();
-    assert_eq!(properties.len(), 7);
+    assert_eq!(properties.len(), 8);
     for (name, property) in properties {
         assert!(property["description"].as_str().is_some_and(|text| text.len() > 20), "{name}");
     }
