@@ -53,7 +53,7 @@ pub(crate) fn compose(settings: &Settings, message: &Message) -> Result<Mail, Ou
         })?;
         bytes.splice(..0, signature);
     }
-    Ok(Mail { from: settings.from.email.to_string(), to: to.email.to_string(), bytes })
+    Ok(Mail { from: settings.bounce.to_string(), to: to.email.to_string(), bytes })
 }
 
 fn build(
@@ -64,7 +64,7 @@ fn build(
 ) -> Result<Vec<u8>, lettre::error::Error> {
     let domain = settings.from.email.domain();
     let mut builder = lettre::Message::builder()
-        .envelope(Envelope::new(Some(settings.from.email.clone()), vec![to.email.clone()])?)
+        .envelope(Envelope::new(Some(settings.bounce.clone()), vec![to.email.clone()])?)
         .from(settings.from.clone())
         .to(to)
         .raw_header(subject(&email.subject))
@@ -81,6 +81,11 @@ fn build(
     if let Some(case) = message.case.as_deref().filter(|case| is_token(case)) {
         // A message that never was, which all mails of the case answer: mail programs show them as one conversation.
         builder = builder.header(References::from(format!("<case-{case}@{domain}>")));
+    }
+    if message.optional {
+        for field in settings.unsubscribe.fields(message.id) {
+            builder = builder.raw_header(field);
+        }
     }
     // "=_" can occur neither in quoted-printable nor in base64, so the boundary cannot occur in a part (RFC 2045, section 6.7).
     let parts = MultiPart::alternative()

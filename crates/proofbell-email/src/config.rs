@@ -1,5 +1,6 @@
 //! The settings of a channel of kind `smtp`: as written, and as checked.
 
+use lettre::Address;
 use lettre::message::Mailbox;
 use proofbell_notify::ConfigError;
 use schemars::JsonSchema;
@@ -10,6 +11,7 @@ use url::{Host, Url};
 use crate::dkim::{DkimConfig, Signer};
 use crate::headers::parse_mailbox;
 use crate::socket::{Tls, TlsSetupError};
+use crate::unsubscribe::Unsubscribe;
 
 /// Settings of a channel that sends e-mail through an SMTP server.
 #[derive(Deserialize, JsonSchema)]
@@ -25,8 +27,15 @@ pub struct SmtpConfig {
     #[serde(default)]
     #[schemars(with = "Option<String>")]
     pub password: Option<SecretString>,
-    /// The sender, `Name <name@domain>` or `name@domain`; also the envelope's sender, to which bounces go.
+    /// The sender, `Name <name@domain>` or `name@domain`; also the envelope's sender, unless `bounce` says another one.
     pub from: String,
+    /// The envelope's sender, `name@domain`: where servers send a mail back that they cannot deliver. By default the address of `from`.
+    #[serde(default)]
+    pub bounce: Option<String>,
+    /// How a reader unsubscribes, in mails that they may do without: at most one `https://` URL, which takes a POST (RFC 8058), and one
+    /// `mailto:` URL. `{id}` is the message's id. By default a mail to `reply_to`.
+    #[serde(default)]
+    pub unsubscribe: Option<Vec<String>>,
     /// Where answers go, `Name <name@domain>` or `name@domain`; to `from` by default.
     #[serde(default)]
     pub reply_to: Option<String>,
@@ -51,6 +60,9 @@ pub(crate) struct Settings {
     pub(crate) credentials: Option<Credentials>,
     pub(crate) from: Mailbox,
     pub(crate) reply_to: Option<Mailbox>,
+    /// The envelope's sender.
+    pub(crate) bounce: Address,
+    pub(crate) unsubscribe: Unsubscribe,
     pub(crate) helo: String,
     pub(crate) dkim: Option<Signer>,
 }
@@ -86,13 +98,27 @@ impl Settings {
         let encryption = encryption(&server, config.ca.as_deref())?;
         let from = mailbox("from", &config.from)?;
         let reply_to = config.reply_to.map(|text| mailbox("reply_to", &text)).transpose()?;
+        let bounce = config.bounce.map(bounce_address).transpose()?.unwrap_or_else(|| from.email.clone());
+        let unsubscribe = Unsubscribe::check(config.unsubscribe, reply_to.as_ref().unwrap_or(&from))?;
         let helo = match config.helo {
             Some(name) => check_helo(name)?,
             None => from.email.domain().to_owned(),
         };
         let dkim = config.dkim.as_ref().map(Signer::check).transpose()?;
         let Server { host, port, loopback, .. } = server;
-        Ok(Settings { host, port, loopback, encryption, credentials, from, reply_to, helo, dkim })
+        Ok(Settings {
+            host,
+            port,
+            loopback,
+            encryption,
+            credentials,
+            from,
+            reply_to,
+            bounce,
+            unsubscribe,
+            helo,
+            dkim,
+        })
     }
 }
 
@@ -203,6 +229,12 @@ fn mailbox(path: &str, text: &str) -> Result<Mailbox, ConfigError> {
             "is no sender; write `Name <name@domain>` or `name@domain`, the address in ASCII",
         )
     })
+}
+
+fn bounce_address(text: String) -> Result<Address, ConfigError> {
+    let plain = parse_mailbox(&text).filter(|mailbox| mailbox.name.is_none() && !text.contains('<'));
+    let message = "is no address; write name@domain, in ASCII";
+    plain.map(|mailbox| mailbox.email).ok_or_else(|| ConfigError::at("bounce", message))
 }
 
 fn check_helo(name: String) -> Result<String, ConfigError> {

@@ -12,6 +12,7 @@ mod redact;
 mod reply;
 mod session;
 mod socket;
+mod unsubscribe;
 mod verdict;
 
 #[cfg(test)]

@@ -50,7 +50,7 @@ impl Notifier for Smtp {
     async fn probe(&self) -> Result<(), ProbeError> {
         let probed = async {
             let session = Session::open(&self.settings, self.deadlines).await?;
-            session.probe(self.settings.from.email.as_ref()).await
+            session.probe(self.settings.bounce.as_ref()).await
         };
         probed.await.map_err(|failure| verdict::probe_error(&failure, &self.redactor))
     }

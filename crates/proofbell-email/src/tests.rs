@@ -25,6 +25,8 @@ fn config(url: &str) -> SmtpConfig {
         username: None,
         password: None,
         from: "Maison Seconde <no-reply@market.example>".to_owned(),
+        bounce: None,
+        unsubscribe: None,
         reply_to: None,
         ca: None,
         helo: None,

@@ -66,6 +66,10 @@ async fn check(key_file: &str, record: &str) {
         ("another subject", text.replacen("Subject: =?utf-8?b?", "Subject: x =?utf-8?b?", 1)),
         ("a second subject", format!("Subject: You have won\r\n{text}")),
         ("a second sender", format!("From: ceo@market.example\r\n{text}")),
+        (
+            "another way to unsubscribe",
+            text.replacen("List-Unsubscribe: <", "List-Unsubscribe: <https://x.example/>, <", 1),
+        ),
     ] {
         assert_ne!(changed, text, "{what}");
         assert_eq!(verify(changed.as_bytes(), record).await["valid"], false, "{what} was believed");

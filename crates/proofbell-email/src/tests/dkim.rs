@@ -46,6 +46,18 @@ fn what_is_signed_stands_in_the_signature() {
 }
 
 #[test]
+fn both_fields_of_an_unsubscription_are_signed() {
+    let mut config = config("smtp://localhost?tls=none");
+    config.dkim = Some(dkim(ED25519));
+    config.reply_to = Some("help@market.example".to_owned());
+    config.unsubscribe = Some(vec!["https://market.example/u/{id}".to_owned()]);
+    let optional = Message { optional: true, ..message() };
+    let mail = compose(&Settings::check(config).unwrap(), &optional).map(|mail| mail.bytes).unwrap();
+    let (field, _) = taken_apart(std::str::from_utf8(&mail).unwrap());
+    assert!(field.contains(":content-type:reply-to:list-unsubscribe:list-unsubscribe-post;bh="), "{field}");
+}
+
+#[test]
 fn a_signature_depends_on_the_mail_and_its_time_alone() {
     for key in [RSA, ED25519] {
         let first = signed(key, &message());

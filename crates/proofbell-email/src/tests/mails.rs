@@ -53,6 +53,58 @@ fn a_mail_in_full() {
     );
 }
 
+/// The fields of an optional mail that say how to unsubscribe, folds undone.
+fn check_unsubscribe(ways: Option<&[&str]>, reply_to: Option<&str>, expected: &[&str]) {
+    let mut config = config("smtp://localhost?tls=none");
+    config.unsubscribe = ways.map(|ways| ways.iter().map(|way| (*way).to_owned()).collect());
+    config.reply_to = reply_to.map(str::to_owned);
+    let settings = Settings::check(config).unwrap();
+    for optional in [true, false] {
+        let mail = compose(&settings, &Message { optional, ..message() }).map(|mail| mail.bytes).unwrap();
+        let mail = String::from_utf8(mail).unwrap().replace("\r\n ", " ");
+        let (head, _) = mail.split_once("\r\n\r\n").unwrap();
+        let fields: Vec<&str> = head.split("\r\n").filter(|line| line.starts_with("List-")).collect();
+        assert_eq!(fields, if optional { expected } else { &[] });
+    }
+}
+
+#[test]
+fn optional_mails_say_how_to_unsubscribe() {
+    let mailto = "List-Unsubscribe: <mailto:help@market.example?subject=unsubscribe>";
+    check_unsubscribe(None, Some("Help <help@market.example>"), &[mailto]);
+    let mailto = "List-Unsubscribe: <mailto:no-reply@market.example?subject=unsubscribe>";
+    check_unsubscribe(None, None, &[mailto]);
+    check_unsubscribe(
+        Some(&[
+            "https://market.example/unsubscribe?m={id}&x=1",
+            "mailto:u@market.example?subject=stop%20{id}",
+        ]),
+        Some("help@market.example"),
+        &[
+            "List-Unsubscribe: <https://market.example/unsubscribe?m=0193a5b0-0000-7000-8000-000000000001&x=1>, \
+             <mailto:u@market.example?subject=stop%200193a5b0-0000-7000-8000-000000000001>",
+            "List-Unsubscribe-Post: List-Unsubscribe=One-Click",
+        ],
+    );
+    check_unsubscribe(
+        Some(&["mailto:u@market.example"]),
+        None,
+        &["List-Unsubscribe: <mailto:u@market.example>"],
+    );
+}
+
+#[test]
+fn bounces_go_where_they_should() {
+    let mut config = config("smtp://localhost?tls=none");
+    config.bounce = Some("bounces@market.example".to_owned());
+    let mail = compose(&Settings::check(config).unwrap(), &message())
+        .unwrap_or_else(|outcome| panic!("{outcome:?}"));
+    assert_eq!(mail.from, "bounces@market.example");
+    let head = String::from_utf8(mail.bytes).unwrap();
+    assert!(head.starts_with("From: \"Maison Seconde\" <no-reply@market.example>\r\n"), "{head}");
+    assert!(!head.contains("bounces@"), "{head}");
+}
+
 /// What mail programs show of a subject.
 fn check_subject(subject: &str, shown: &str) {
     let mail = bytes(&with_subject(subject));

@@ -26,6 +26,9 @@ fn good_settings_are_taken() {
         json!({ "from": "no-reply@market.example", "reply_to": "受付 <help@市場.example>" }),
         json!({ "from": "\"Market, the\" <no-reply@market.example>" }),
         json!({ "helo": "[192.0.2.1]" }),
+        json!({ "bounce": "bounces@市場.example" }),
+        json!({ "unsubscribe": ["https://market.example/u?m={id}", "mailto:u@market.example?subject=stop%20{id}"] }),
+        json!({ "unsubscribe": ["mailto:u@market.example"] }),
     ] {
         assert_eq!(build(change.clone()), Ok(()), "{change}");
     }
@@ -72,6 +75,8 @@ fn bad_settings_are_refused_with_what_to_write_instead() {
         (json!({ "from": "Market\r\nBcc: x@y.example <a@b.example>" }), format!("`from`: {sender}")),
         (json!({ "from": "花子@market.example" }), format!("`from`: {sender}")),
         (json!({ "reply_to": "" }), format!("`reply_to`: {sender}")),
+        (json!({ "bounce": "Bounces <b@market.example>" }), "`bounce`: is no address; write name@domain, in ASCII".to_owned()),
+        (json!({ "bounce": "" }), "`bounce`: is no address; write name@domain, in ASCII".to_owned()),
         (json!({ "ca": "" }), format!("`ca`: {pem}")),
         (
             json!({ "ca": "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n" }),
@@ -84,7 +89,7 @@ fn bad_settings_are_refused_with_what_to_write_instead() {
         ),
         (
             json!({ "pasword": "x" }),
-            "`pasword`: unknown field `pasword`, expected one of `url`, `username`, `password`, `from`, `reply_to`, `ca`, `helo`, `dkim`"
+            "`pasword`: unknown field `pasword`, expected one of `url`, `username`, `password`, `from`, `bounce`, `unsubscribe`, `reply_to`, `ca`, `helo`, `dkim`"
                 .to_owned(),
         ),
     ];
@@ -94,10 +99,38 @@ fn bad_settings_are_refused_with_what_to_write_instead() {
 }
 
 #[test]
+fn what_is_no_way_to_unsubscribe_is_refused() {
+    let wanted = "write https://HOST/PATH or mailto:NAME@DOMAIN?subject=WORD, percent-encoded";
+    let unfit = format!("is too long, or holds characters that a mail's field cannot; {wanted}");
+    let none = format!("is no way to unsubscribe; {wanted}");
+    let place = "has an unknown place; the only one is {id}, the message's id".to_owned();
+    let long = format!("https://m.example/{}", "x".repeat(900));
+    let cases = [
+        (vec!["http://m.example/"], format!("`unsubscribe[0]`: {none}")),
+        (vec!["mailto:everybody"], format!("`unsubscribe[0]`: {none}")),
+        (vec!["unsubscribe"], format!("`unsubscribe[0]`: {none}")),
+        (vec!["https://m.example/{to}"], format!("`unsubscribe[0]`: {place}")),
+        (vec!["https://m.example/a b"], format!("`unsubscribe[0]`: {unfit}")),
+        (vec!["https://m.example/>\r\nBcc: x"], format!("`unsubscribe[0]`: {unfit}")),
+        (vec!["https://市場.example/"], format!("`unsubscribe[0]`: {unfit}")),
+        (vec![&long], format!("`unsubscribe[0]`: {unfit}")),
+        (vec!["https://{id}.m.example/"], "`unsubscribe[0]`: has {id} before its path".to_owned()),
+        (
+            vec!["mailto:u@m.example", "https://m.example/", "https://m.example/2"],
+            "`unsubscribe[2]`: is another one of the same kind; mail programs follow one https and one mailto".to_owned(),
+        ),
+        (vec![], "`unsubscribe`: is empty; leave it out for a mail to `reply_to`".to_owned()),
+    ];
+    for (ways, message) in cases {
+        assert_eq!(build(json!({ "unsubscribe": ways })), Err(message), "{ways:?}");
+    }
+}
+
+#[test]
 fn every_setting_is_documented() {
     let schema = Registry::new().with::<Smtp>().schema("smtp").unwrap();
     let properties = schema.as_value()["properties"].as_object().unwrap();
-    assert_eq!(properties.len(), 8);
+    assert_eq!(properties.len(), 10);
     for (name, property) in properties {
         assert!(property["description"].as_str().is_some_and(|text| text.len() > 20), "{name}");
     }
