@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use url::{Host, Url};
 
+use crate::bounces::{self, BouncesConfig};
 use crate::dkim::{DkimConfig, Signer};
 use crate::headers::parse_mailbox;
 use crate::socket::{Tls, TlsSetupError};
@@ -48,6 +49,9 @@ pub struct SmtpConfig {
     /// Signs each mail with DKIM; by default that is left to the server.
     #[serde(default)]
     pub dkim: Option<DkimConfig>,
+    /// The mailbox of `bounce`, read to learn what could not be delivered after all; by default nobody looks.
+    #[serde(default)]
+    pub bounces: Option<BouncesConfig>,
 }
 
 /// The settings, checked.
@@ -65,6 +69,7 @@ pub(crate) struct Settings {
     pub(crate) unsubscribe: Unsubscribe,
     pub(crate) helo: String,
     pub(crate) dkim: Option<Signer>,
+    pub(crate) bounces: Option<bounces::Settings>,
 }
 
 /// When TLS begins.
@@ -105,6 +110,7 @@ impl Settings {
             None => from.email.domain().to_owned(),
         };
         let dkim = config.dkim.as_ref().map(Signer::check).transpose()?;
+        let bounces = config.bounces.map(bounces::Settings::check).transpose()?;
         let Server { host, port, loopback, .. } = server;
         Ok(Settings {
             host,
@@ -118,6 +124,7 @@ impl Settings {
             unsubscribe,
             helo,
             dkim,
+            bounces,
         })
     }
 }

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod bounces;
 mod compose;
 mod config;
 mod dialogue;
@@ -18,6 +19,7 @@ mod verdict;
 #[cfg(test)]
 mod tests;
 
+pub use bounces::BouncesConfig;
 pub use config::SmtpConfig;
 pub use dkim::DkimConfig;
 pub use notifier::Smtp;

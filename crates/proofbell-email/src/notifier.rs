@@ -1,7 +1,12 @@
 //! The notifier itself.
 
-use proofbell_notify::{AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Toolkit};
+use std::time::Duration;
 
+use proofbell_notify::{
+    AddressKind, ConfigError, Form, Message, Notice, Notifier, Outcome, ProbeError, Toolkit,
+};
+
+use crate::bounces::Bounces;
 use crate::compose::{Mail, compose};
 use crate::config::{Settings, SmtpConfig};
 use crate::dialogue::Deadlines;
@@ -18,6 +23,7 @@ pub struct Smtp {
     deadlines: Deadlines,
     redactor: Redactor,
     idle: Idle,
+    bounces: Option<Bounces>,
 }
 
 impl Notifier for Smtp {
@@ -54,13 +60,33 @@ impl Notifier for Smtp {
         };
         probed.await.map_err(|failure| verdict::probe_error(&failure, &self.redactor))
     }
+
+    fn collects_every(&self) -> Option<Duration> {
+        self.bounces.as_ref().map(Bounces::every)
+    }
+
+    async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
+        match &self.bounces {
+            Some(bounces) => bounces.collect().await,
+            None => Ok(Vec::new()),
+        }
+    }
+
+    async fn put_away(&self, notices: &[String]) -> Result<(), ProbeError> {
+        match &self.bounces {
+            Some(bounces) => bounces.put_away(notices).await,
+            None => Ok(()),
+        }
+    }
 }
 
 impl Smtp {
     pub(crate) fn with_deadlines(config: SmtpConfig, deadlines: Deadlines) -> Result<Smtp, ConfigError> {
-        let settings = Settings::check(config)?;
+        let mut settings = Settings::check(config)?;
         let redactor = Redactor::new(settings.credentials.as_ref());
-        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default() })
+        let domain = settings.from.email.domain();
+        let bounces = settings.bounces.take().map(|settings| Bounces::new(settings, domain, deadlines));
+        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default(), bounces })
     }
 
     /// Sends over an idle connection if there is one, and over a fresh one if that turns out to be dead.

@@ -59,6 +59,18 @@ impl Redactor {
         redactor
     }
 
+    /// The same for a mail that came back: these addresses, their local parts and these words are hidden as well.
+    pub(crate) fn for_returned(&self, addresses: &[String], words: &[String]) -> Redactor {
+        let mut redactor = self.clone();
+        words.iter().for_each(|word| redactor.hide(word));
+        redactor.recipient = addresses
+            .iter()
+            .flat_map(|address| [address.as_str(), address.rsplit_once('@').map_or("", |(local, _)| local)])
+            .map(str::to_owned)
+            .collect();
+        redactor
+    }
+
     /// The text without anything that looks like an address, names the recipient, or is a secret.
     pub(crate) fn clean(&self, text: &str) -> String {
         let mut text = text.to_owned();

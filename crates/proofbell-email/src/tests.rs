@@ -3,7 +3,7 @@
 mod answers;
 mod connections;
 mod dkim;
-mod encryption;
+pub(crate) mod encryption;
 mod mails;
 mod settings;
 
@@ -19,7 +19,7 @@ use crate::dialogue::Deadlines;
 use crate::notifier::Smtp;
 
 /// Settings without TLS or credentials for a server at `host`.
-fn config(url: &str) -> SmtpConfig {
+pub(crate) fn config(url: &str) -> SmtpConfig {
     SmtpConfig {
         url: url.to_owned(),
         username: None,
@@ -31,6 +31,7 @@ fn config(url: &str) -> SmtpConfig {
         ca: None,
         helo: None,
         dkim: None,
+        bounces: None,
     }
 }
 
@@ -43,7 +44,7 @@ fn plain_url(at: SocketAddr) -> String {
 }
 
 /// A notifier that waits no longer than `deadline` for anything.
-fn notifier(config: SmtpConfig, deadline: Duration) -> Smtp {
+pub(crate) fn notifier(config: SmtpConfig, deadline: Duration) -> Smtp {
     let deadlines = Deadlines { connect: deadline, command: deadline, body: deadline };
     Smtp::with_deadlines(config, deadlines).unwrap_or_else(|error| panic!("{error}"))
 }

@@ -10,7 +10,7 @@ use crate::reply::{Enhanced, Reply};
 
 /// How long a mailbox that does not exist is remembered. People do come back to an address, domains are renewed, and
 /// servers have bad days on which they deny everybody; after three months one more try costs nothing.
-const FORGET_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub(crate) const FORGET_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
 /// The outcome of an attempt that failed.
 pub(crate) fn outcome(failure: &Failure, redactor: &Redactor) -> Outcome {
@@ -78,8 +78,7 @@ fn sender_refused(code: u16, enhanced: Option<Enhanced>, reason: Reason) -> Outc
 /// unavailable" and "for policy reasons" in one (RFC 5321, section 4.2.3), so it costs the message and not the address.
 fn recipient_refused(code: u16, enhanced: Option<Enhanced>, reason: Reason) -> Outcome {
     match enhanced.map(|enhanced| (enhanced.subject, enhanced.detail)) {
-        // No such mailbox, no such domain, not an address, moved away, domain takes no mail (RFC 7505), switched off.
-        Some((1, 1 | 2 | 3 | 6 | 10) | (2, 1)) => {
+        Some((subject, detail)) if is_bad_address(subject, detail) => {
             Outcome::BadAddress { reason, forget_after: Some(FORGET_AFTER) }
         }
         // Our own address is what it does not like.
@@ -90,6 +89,12 @@ fn recipient_refused(code: u16, enhanced: Option<Enhanced>, reason: Reason) -> O
         None if code == 552 => Outcome::RetryLater { reason },
         Some(_) | None => Outcome::Rejected { reason },
     }
+}
+
+/// Whether a permanent status of this kind says that the address does not work: no such mailbox, no such domain, not an address, moved
+/// away, a domain that takes no mail (RFC 7505), or a mailbox that is switched off.
+pub(crate) fn is_bad_address(subject: u16, detail: u16) -> bool {
+    matches!((subject, detail), (1, 1 | 2 | 3 | 6 | 10) | (2, 1))
 }
 
 fn content_refused(enhanced: Option<Enhanced>, reason: Reason) -> Outcome {

@@ -15,7 +15,7 @@ fn key(name: &str) -> String {
 }
 
 /// What dkimpy says of a mail, when the DNS holds the record at `s1._domainkey.market.example`.
-async fn verify(mail: &[u8], record: &str) -> Value {
+pub(crate) async fn verify(mail: &[u8], record: &str) -> Value {
     let mut command = Command::new(python());
     command.arg(root().join("tests/smtp/verify_dkim.py"));
     command.args(["s1._domainkey.market.example", record]).stdin(Stdio::piped()).stdout(Stdio::piped());

@@ -21,14 +21,14 @@ use crate::socket;
 use super::{config, message, patient, with_credentials};
 
 /// An authority and a server certificate that it signed.
-struct Authority {
-    pem: String,
-    acceptor: TlsAcceptor,
+pub(crate) struct Authority {
+    pub(crate) pem: String,
+    pub(crate) acceptor: TlsAcceptor,
 }
 
 impl Authority {
     /// `name` is what the server's certificate is for.
-    fn new(name: &str) -> Authority {
+    pub(crate) fn new(name: &str) -> Authority {
         let mut params = CertificateParams::default();
         params.distinguished_name.push(DnType::CommonName, "Proofbell test authority");
         params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);

@@ -89,7 +89,7 @@ fn bad_settings_are_refused_with_what_to_write_instead() {
         ),
         (
             json!({ "pasword": "x" }),
-            "`pasword`: unknown field `pasword`, expected one of `url`, `username`, `password`, `from`, `bounce`, `unsubscribe`, `reply_to`, `ca`, `helo`, `dkim`"
+            "`pasword`: unknown field `pasword`, expected one of `url`, `username`, `password`, `from`, `bounce`, `unsubscribe`, `reply_to`, `ca`, `helo`, `dkim`, `bounces`"
                 .to_owned(),
         ),
     ];
@@ -130,7 +130,7 @@ fn what_is_no_way_to_unsubscribe_is_refused() {
 fn every_setting_is_documented() {
     let schema = Registry::new().with::<Smtp>().schema("smtp").unwrap();
     let properties = schema.as_value()["properties"].as_object().unwrap();
-    assert_eq!(properties.len(), 10);
+    assert_eq!(properties.len(), 11);
     for (name, property) in properties {
         assert!(property["description"].as_str().is_some_and(|text| text.len() > 20), "{name}");
     }
