@@ -46,7 +46,7 @@ limit = {{ rate = "1000/s", concurrency = 4 }}
 
 [audience.partner]
 kind     = "http"
-url      = "https://partner.example/{{reference_id}}"
+url      = "https://partner.example/{{sr_uuid}}"
 base_url = "http://{directory}"
 people   = "/people"
 fields   = {{ email = "/email" }}

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use hmac::{Hmac, Mac};
 use hyper::Method;
 use proofbell_tests::{
-    Case, Delivery, HttpDouble, LINE_TOKEN, Market, Reply, Seller, Server, TWILIO_TOKEN, http,
+    Case, Delivery, HttpDouble, LINE_TOKEN, MailSystem, Market, Reply, Seller, Server, TWILIO_TOKEN, http,
 };
 use serde_json::{Value, json};
 use sha1::Sha1;
@@ -220,4 +220,46 @@ async fn who_blocks_the_line_account_is_mailed() {
     let told = server.run(&["case", &case.sr_uuid]).await.expect(0).stdout;
     assert!(told.contains("opted_out"), "{told}");
     assert_eq!(line.messages().len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_mail_that_comes_back_is_followed_by_a_text() {
+    let Some(system) = MailSystem::start().await else { return };
+    let gone = Seller { email: "nobody.known@market.example", ..HANAKO };
+    let mut market = Market::new(&[gone]).await;
+    market.bench.env("SMTP_PASSWORD", MailSystem::PASSWORD);
+    market.bench.write("mail-ca.pem", system.ca());
+    market.bench.overlay(
+        "bounces.toml",
+        &format!(
+            r#"
+[channel.email]
+url = "{smtp}"
+username = "{user}"
+ca = {{ file = "mail-ca.pem" }}
+bounce = "bounces@market.example"
+[channel.email.bounces]
+imap = "{imap}"
+username = "bounces"
+password = {{ env = "SMTP_PASSWORD" }}
+ca = {{ file = "mail-ca.pem" }}
+every = "10s"
+
+[rule.reshoot-label]
+enabled = false
+"#,
+            smtp = system.smtp_url(),
+            user = MailSystem::USER,
+            imap = system.imap_url(),
+        ),
+    );
+    let server = market.serve().await;
+    let case = reject_photos(&server).await;
+    let view = messages_are(&server, &case, &["email suppressed bad_address", "sms sent"]).await;
+    let mail = &view["messages"][0];
+    assert_eq!(mail["attempts"][0]["outcome"], "sent", "the mail server had taken it: {mail:#}");
+    assert_eq!(mail["reports"][0]["result"], "applied", "{mail:#}");
+    market.twilio.wait_for("ITEM-1", 1).await;
+    let told = server.run(&["case", &case.sr_uuid]).await.expect(0).stdout;
+    assert!(told.contains("the provider told: bad_address: 5.1.1"), "{told}");
 }
