@@ -3,6 +3,7 @@
 
 mod authority;
 mod binary;
+mod browser;
 mod contract;
 mod double;
 pub mod http;
@@ -18,6 +19,7 @@ mod wait;
 mod webhook;
 
 pub use authority::Authority;
+pub use browser::Browser;
 pub use contract::{Contract, contracts};
 pub use double::{Heard, HttpDouble, LINE_TOKEN, Reply, SLACK_PATH, TWILIO_SID, TWILIO_TOKEN};
 pub use mail_system::{Kept, MailSystem};

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
 use proofbell_engine::{
-    Each, Glossary, Link, PartialSource, TemplateProblem, TemplateSource, Templates, TextPart,
+    Each, Glossary, Link, Markup, PartialSource, TemplateProblem, TemplateSource, Templates, TextPart,
 };
 use proofbell_notify::Form;
 use serde_json::{Map, Value};
@@ -84,24 +84,28 @@ fn misnamed(cx: &Context<'_>, path: &Path, message: &str, hint: &str) {
 
 /// What a file name says.
 enum FileName {
-    Variant { form: Form, locale: String },
+    Variant { form: Form, locale: String, markup: Markup },
     TextPart { locale: String },
 }
 
 impl FileName {
     fn parse(name: &str) -> Result<FileName, String> {
-        let wanted = "write FORM.LOCALE.hbs, such as email.en.hbs, or email.LOCALE.txt.hbs for a text part";
+        let wanted = "write FORM.LOCALE.hbs, such as email.en.hbs, email.LOCALE.mjml.hbs, or email.LOCALE.txt.hbs for a text part";
         let parts: Vec<&str> = name.split('.').collect();
-        let (form, tag, is_text) = match parts.as_slice() {
-            [form, tag, "hbs"] => (*form, *tag, false),
-            ["email", tag, "txt", "hbs"] => ("email", *tag, true),
+        let (form, tag, markup) = match parts.as_slice() {
+            [form, tag, "hbs"] => (*form, *tag, Some(Markup::OfForm)),
+            ["email", tag, "mjml", "hbs"] => ("email", *tag, Some(Markup::Mjml)),
+            ["email", tag, "txt", "hbs"] => ("email", *tag, None),
             _ => return Err(wanted.to_owned()),
         };
         let Some(form) = Form::ALL.into_iter().find(|known| known.as_str() == form) else {
             return Err(suggest::hint(form, "forms", Form::ALL.map(Form::as_str)));
         };
         let locale = locale(tag).map_err(|hint| format!("{tag:?} is no language: {hint}"))?;
-        Ok(if is_text { FileName::TextPart { locale } } else { FileName::Variant { form, locale } })
+        Ok(match markup {
+            Some(markup) => FileName::Variant { form, locale, markup },
+            None => FileName::TextPart { locale },
+        })
     }
 }
 
@@ -127,7 +131,7 @@ impl TemplateSet {
             let Some((shown, id, text)) = self.read_file(cx, &path) else { continue };
             match parsed {
                 FileName::TextPart { locale } => text_parts.push((locale, id, shown, text)),
-                FileName::Variant { form, locale } => {
+                FileName::Variant { form, locale, markup } => {
                     let forms = self.variants.entry(name.to_owned()).or_default();
                     forms.entry(form).or_default().push(locale.to_ascii_lowercase());
                     let Some(parts) = front::read(cx, id, &text, form) else { continue };
@@ -138,6 +142,7 @@ impl TemplateSet {
                         locale,
                         path: shown,
                         front: parts.front,
+                        markup,
                         body: parts.body,
                         body_line: parts.body_line,
                         text_part: None,

@@ -59,6 +59,7 @@ fn engine() -> Result<Engine, Box<dyn std::error::Error>> {
         path: format!("reshoot/{form}.en.hbs"),
         front,
         body: body.to_owned(),
+        markup: proofbell_engine::Markup::OfForm,
         body_line: 1,
         text_part: None,
     };

@@ -9,7 +9,7 @@ use thiserror::Error;
 
 use crate::link::{LinkError, checked_url};
 use crate::locale::Fallback;
-use crate::template::{self, Facts, Halt, Stop, Style, Target, Template};
+use crate::template::{self, Facts, Halt, Markup, Stop, Style, Target, Template};
 use crate::{Draft, Engine};
 
 mod context;
@@ -126,6 +126,14 @@ pub enum ComposeError {
         /// File, line and column of the template.
         place: String,
     },
+    /// What was filled in made MJML of which no HTML can be made.
+    #[error("render {template}: {why}")]
+    Mjml {
+        /// The template, as in [`Composed::template`].
+        template: String,
+        /// Why not.
+        why: String,
+    },
     /// The text came out empty.
     #[error("render {template}: the text is empty")]
     Empty {
@@ -207,7 +215,7 @@ impl Composer<'_> {
         };
         let subject = line(front.subject.as_ref())?;
         let preheader = line(front.preheader.as_ref())?;
-        let markup = self.render(&self.template.body, Style::Html, EMAIL_LIMIT)?;
+        let markup = self.markup()?;
         let text = match &self.template.text_part {
             Some(part) => html::tidy(&self.render(part, Style::Plain, EMAIL_LIMIT)?),
             None => html::to_text(&markup),
@@ -216,6 +224,21 @@ impl Composer<'_> {
             return Err(self.empty());
         }
         Ok(Email { subject, html: html::with_preheader(markup, &preheader), text })
+    }
+
+    /// The HTML. What MJML is made into grows a few times over, so it starts from less.
+    fn markup(&self) -> Result<String, ComposeError> {
+        let body = &self.template.body;
+        match self.template.markup {
+            Markup::OfForm => self.render(body, Style::Html, EMAIL_LIMIT),
+            Markup::Mjml => {
+                let source = self.render(body, Style::Html, template::MJML_LIMIT)?;
+                template::to_html(&source, EMAIL_LIMIT).map_err(|fault| ComposeError::Mjml {
+                    template: self.template.label.clone(),
+                    why: fault.to_string(),
+                })
+            }
+        }
     }
 
     fn chat(&self) -> Result<Chat, ComposeError> {

@@ -34,6 +34,6 @@ pub use ids::{EventId, draft_id, message_id};
 pub use link::{Link, LinkError, LinkId};
 pub use rule::{Each, Need, On, Rule, StalePolicy, Supplement, Threading, Urgency};
 pub use template::{
-    ButtonSource, ButtonTarget, FrontMatter, PartialSource, TemplateProblem, TemplateSource, Templates,
-    TextPart,
+    ButtonSource, ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource,
+    Templates, TextPart,
 };

@@ -110,6 +110,7 @@ fn engine() -> Engine {
             ..FrontMatter::default()
         },
         body: body.to_owned(),
+        markup: proofbell_engine::Markup::OfForm,
         body_line: 1,
         text_part: None,
     };

@@ -77,6 +77,7 @@ fn templates() -> Templates {
             Form::Chat => "{{mention}} Please look at {{case.reference_id}}.".to_owned(),
             Form::Email | Form::Text => "Please look at {{case.reference_id}}.".to_owned(),
         },
+        markup: proofbell_engine::Markup::OfForm,
         body_line: 1,
         text_part: None,
     };

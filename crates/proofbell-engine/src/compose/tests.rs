@@ -15,6 +15,7 @@ use crate::{
 
 mod content;
 mod html;
+mod mjml;
 
 /// A template of this form and locale.
 fn template(form: Form, locale: &str, front: FrontMatter, body: &str) -> TemplateSource {
@@ -25,6 +26,7 @@ fn template(form: Form, locale: &str, front: FrontMatter, body: &str) -> Templat
         path: format!("t/{form}.{locale}.hbs"),
         front,
         body: body.to_owned(),
+        markup: crate::Markup::OfForm,
         body_line: 1,
         text_part: None,
     }

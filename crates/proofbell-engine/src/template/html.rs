@@ -49,7 +49,7 @@ impl Html {
     pub(crate) fn slot(&self) -> Slot {
         match self {
             Html::Text => Slot::Plain,
-            Html::Quoted { name, .. } if name == "style" || name.starts_with("on") => Slot::Code,
+            Html::Quoted { tag, name, .. } if is_code(tag, name) => Slot::Code,
             Html::Quoted { name, lead, .. } if leads_somewhere(name) && !is_settled(lead) => Slot::Url,
             Html::Quoted { .. } => Slot::Plain,
             Html::TagName(_)
@@ -170,7 +170,7 @@ fn in_tag(tag: String, c: char) -> Html {
 
 fn behind_tag(tag: String) -> Html {
     match tag.as_str() {
-        "style" | "script" | "xmp" | "iframe" | "noembed" | "noframes" | "plaintext" => {
+        "style" | "mj-style" | "script" | "xmp" | "iframe" | "noembed" | "noframes" | "plaintext" => {
             Html::Raw { tag, seen: String::new() }
         }
         _ => Html::Text,
@@ -216,7 +216,16 @@ fn leads_somewhere(attribute: &str) -> bool {
             | "cite"
             | "data"
             | "xlink:href"
+            | "background-url"
     )
+}
+
+/// Attributes whose value becomes a style or a script. MJML makes styles of nearly all of its elements' attributes.
+fn is_code(tag: &str, attribute: &str) -> bool {
+    let is_text = matches!(attribute, "alt" | "title" | "name" | "aria-label");
+    attribute == "style"
+        || attribute.starts_with("on")
+        || (tag.starts_with("mj-") && !is_text && !leads_somewhere(attribute))
 }
 
 #[cfg(test)]
@@ -266,6 +275,15 @@ mod tests {
         check("<STYLE type=\"text/css\">", Slot::Unsafe);
         check("<script>", Slot::Unsafe);
         check("<title>", Slot::Plain);
+        check("<mj-text>", Slot::Plain);
+        check("<mj-text color=\"", Slot::Code);
+        check("<mj-all padding=\"10px ", Slot::Code);
+        check("<mj-image alt=\"", Slot::Plain);
+        check("<mj-image src=\"", Slot::Url);
+        check("<mj-hero background-url=\"", Slot::Url);
+        check("<mj-social-element icon-src='", Slot::Code);
+        check("<mj-style>p { }", Slot::Unsafe);
+        check("<mj-style inline=\"inline\">p { }</mj-style>", Slot::Plain);
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod helper;
 mod html;
 mod lex;
 mod markdown;
+mod mjml;
 mod output;
 mod parse;
 mod render;
@@ -23,12 +24,13 @@ mod source;
 
 pub use set::Templates;
 pub use source::{
-    ButtonSource, ButtonTarget, FrontMatter, PartialSource, TemplateProblem, TemplateSource, TextPart,
+    ButtonSource, ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource, TextPart,
 };
 
 pub(crate) use ast::File;
 pub(crate) use escape::html_into;
 pub(crate) use markdown::blocks;
+pub(crate) use mjml::{MJML_LIMIT, to_html};
 pub(crate) use output::Style;
 pub(crate) use render::call::truncate;
 pub(crate) use render::{Facts, Halt, Stop, render};

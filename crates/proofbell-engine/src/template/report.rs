@@ -22,6 +22,10 @@ impl Report {
         self.problems.insert(problem(file, at, message, hint));
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.problems.is_empty()
+    }
+
     pub(crate) fn into_problems(self) -> Vec<TemplateProblem> {
         self.problems.into_iter().collect()
     }

@@ -7,10 +7,11 @@ use serde_json::{Map, Value};
 
 use super::ast::File;
 use super::check::{Checker, Needs};
+use super::mjml;
 use super::output::Style;
 use super::parse::parse;
 use super::report::{self, Report};
-use super::{ButtonTarget, FrontMatter, PartialSource, TemplateProblem, TemplateSource};
+use super::{ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource};
 use crate::locale::{self, Fallback};
 use crate::{Each, Glossary, Link};
 
@@ -31,6 +32,7 @@ pub(crate) struct Template {
     pub(crate) locale: String,
     /// `reshoot/email.ja`
     pub(crate) label: String,
+    pub(crate) markup: Markup,
     pub(crate) body: File,
     pub(crate) text_part: Option<File>,
     pub(crate) front: Front,
@@ -183,6 +185,9 @@ impl Template {
         let body = parse(&source.path, None, &source.body, source.body_line, report);
         let text_part =
             source.text_part.as_ref().map(|part| parse(&part.path, None, &part.body, part.body_line, report));
+        if source.markup == Markup::Mjml && source.form != Form::Email {
+            report.add(&body, None, "only an e-mail is written in MJML", None);
+        }
         let front = Front::read(source, links, report);
         if source.text_part.is_some() && source.form != Form::Email {
             report.add(&body, None, "only an e-mail has a text part of its own", None);
@@ -198,10 +203,15 @@ impl Template {
             checker.file(text, Style::Plain);
         }
         front.check(&mut checker);
+        let needs = checker.needs;
+        if source.markup == Markup::Mjml && report.is_empty() {
+            mjml::check(&body, partials, report);
+        }
         Template {
             locale: source.locale.clone(),
             label: format!("{}/{}.{}", source.name, source.form, source.locale),
-            needs: checker.needs,
+            markup: source.markup,
+            needs,
             body,
             text_part,
             front,

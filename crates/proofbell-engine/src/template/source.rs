@@ -15,12 +15,24 @@ pub struct TemplateSource {
     pub path: String,
     /// What stands between the `+++` lines.
     pub front: FrontMatter,
+    /// What the body is written in.
+    pub markup: Markup,
     /// All that comes after it.
     pub body: String,
     /// The line of the file in which the body begins, from 1.
     pub body_line: u32,
     /// `email.<locale>.txt.hbs`: instead of a text part made from the HTML.
     pub text_part: Option<TextPart>,
+}
+
+/// What the body of a template is written in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Markup {
+    /// In the language of its form: HTML, the small Markdown, or plain text.
+    #[default]
+    OfForm,
+    /// In MJML, of which the HTML of an e-mail is made: `email.<locale>.mjml.hbs`.
+    Mjml,
 }
 
 /// The plain text part of an e-mail template, in a file of its own.

@@ -19,7 +19,7 @@ mod refusals;
 mod rendering;
 
 /// An e-mail template of this body.
-fn email(body: &str) -> TemplateSource {
+pub(super) fn email(body: &str) -> TemplateSource {
     let front = FrontMatter { subject: Some("s".to_owned()), ..FrontMatter::default() };
     TemplateSource { front, ..source(Form::Email, body) }
 }
@@ -32,6 +32,7 @@ fn source(form: Form, body: &str) -> TemplateSource {
         path: "t.hbs".to_owned(),
         front: FrontMatter::default(),
         body: body.to_owned(),
+        markup: crate::Markup::OfForm,
         body_line: 1,
         text_part: None,
     }
@@ -62,7 +63,7 @@ fn compile(source: TemplateSource, files: &[(&str, &str)]) -> Result<Templates, 
 }
 
 /// What is wrong, a line each: `file:line:column: message | hint`.
-fn problems(source: TemplateSource, files: &[(&str, &str)]) -> String {
+pub(super) fn problems(source: TemplateSource, files: &[(&str, &str)]) -> String {
     compile(source, files).err().map(|problems| written(&problems)).unwrap_or_default()
 }
 

@@ -138,6 +138,7 @@ fn templates() -> Templates {
             ..FrontMatter::default()
         },
         body: body.to_owned(),
+        markup: proofbell_engine::Markup::OfForm,
         body_line: 1,
         text_part: None,
     };

@@ -102,6 +102,7 @@ fn shipped(name: &str, path: &Path) -> TemplateSource {
                 .collect(),
         },
         body: body.to_owned(),
+        markup: crate::Markup::OfForm,
         body_line: u32::try_from(text[..text.len() - body.len()].lines().count() + 1).unwrap(),
         text_part: None,
     }
