@@ -1,4 +1,4 @@
-//! What may stand where in MJML (https://documentation.mjml.io/). What makes HTML of it takes nearly anything, and then shows a mail that
+//! What may stand where in MJML (<https://documentation.mjml.io/>). What makes HTML of it takes nearly anything, and then shows a mail that
 //! nobody meant.
 
 use super::Fault;
