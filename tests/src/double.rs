@@ -11,7 +11,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
 use axum::response::IntoResponse;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -21,6 +21,9 @@ use crate::wait::PATIENCE;
 
 /// The path of the webhook that the Slack double answers on: the part that is a secret.
 pub const SLACK_PATH: &str = "/services/T0TESTS00/B0TESTS00/aWebhookOfTheTests000000";
+
+/// The bot's token that the double of Slack's Web API knows.
+pub const SLACK_TOKEN: &str = "xoxb-of-the-tests-0123456789";
 
 /// The account that the Twilio double knows.
 pub const TWILIO_SID: &str = "AC0123456789abcdef0123456789abcdef";
@@ -77,6 +80,7 @@ impl Reply {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Provider {
     Slack,
+    SlackApi,
     Twilio,
     Line,
 }
@@ -110,6 +114,11 @@ impl HttpDouble {
     /// Plays one Slack webhook.
     pub async fn slack() -> HttpDouble {
         HttpDouble::start(Provider::Slack, Contract::slack()).await
+    }
+
+    /// Plays Slack's Web API, which numbers its messages: the first one's `ts` is `1700000000.000001`.
+    pub async fn slack_api() -> HttpDouble {
+        HttpDouble::start(Provider::SlackApi, Contract::slack()).await
     }
 
     /// Plays Twilio.
@@ -215,6 +224,7 @@ async fn answer(
 ) -> axum::response::Response {
     let reply = match shared.provider {
         Provider::Slack => provider::slack(&shared, &method, uri.path(), &headers, &body),
+        Provider::SlackApi => provider::slack_api(&shared, &method, uri.path(), &headers, &body),
         Provider::Twilio => provider::twilio(&shared, &method, uri.path(), &headers, &body),
         Provider::Line => provider::line(&shared, &method, uri.path(), &headers, &body),
     };
@@ -237,8 +247,16 @@ impl Shared {
     }
 
     fn heard(&self, payload: Value, usual: Reply) -> Reply {
+        self.heard_about(payload, Map::new(), usual)
+    }
+
+    /// Takes a message with what is said beside it, which the contract does not describe.
+    fn heard_about(&self, mut payload: Value, about: Map<String, Value>, usual: Reply) -> Reply {
         let problems = self.contract.as_ref().map(|contract| contract.problems(&payload)).unwrap_or_default();
         let reply = self.script(&payload, usual);
+        if let Some(fields) = payload.as_object_mut() {
+            fields.extend(about);
+        }
         self.state.send_modify(|told| {
             told.problems.extend(problems.iter().map(|problem| format!("{problem} in {payload}")));
             told.heard.push(Heard { payload, at: Instant::now() });

@@ -21,7 +21,7 @@ mod webhook;
 pub use authority::Authority;
 pub use browser::Browser;
 pub use contract::{Contract, contracts};
-pub use double::{Heard, HttpDouble, LINE_TOKEN, Reply, SLACK_PATH, TWILIO_SID, TWILIO_TOKEN};
+pub use double::{Heard, HttpDouble, LINE_TOKEN, Reply, SLACK_PATH, SLACK_TOKEN, TWILIO_SID, TWILIO_TOKEN};
 pub use mail_system::{Kept, MailSystem};
 pub use market::{Market, Seller};
 pub use measure::measured;

@@ -24,12 +24,21 @@ pub(crate) async fn run(
     every: Duration,
 ) {
     let (nobody_wakes, mut rest) = (Notify::new(), every);
+    let mut stop = shared.stop.subscribe();
+    let mut last: Vec<String> = Vec::new();
     loop {
-        match round(&shared, &channel, &*notifier).await {
-            Ok(0) => rest = every,
-            Ok(notices) => {
-                tracing::info!(channel, notices, "notices of the provider were fetched");
-                rest = Duration::ZERO;
+        // What is fetched and not put away comes again, so nothing is lost by leaving in the middle.
+        let fetched = tokio::select! {
+            fetched = round(&shared, &channel, &*notifier) => fetched,
+            _ = stop.wait_for(|stop| *stop) => return,
+        };
+        match fetched {
+            Ok(ids) if ids.is_empty() => rest = every,
+            Ok(ids) => {
+                tracing::info!(channel, notices = ids.len(), "notices of the provider were fetched");
+                // There may be more, unless these are the same once more.
+                rest = if ids == last { every } else { Duration::ZERO };
+                last = ids;
             }
             Err(problem) => {
                 rest = rest.max(every).saturating_mul(2).min(LONGEST_REST.max(every));
@@ -45,17 +54,17 @@ pub(crate) async fn run(
     }
 }
 
-/// Fetches once, and keeps what was fetched before it is put away; says how many notices there were.
-async fn round(shared: &Shared, channel: &str, notifier: &dyn DynNotifier) -> Result<usize, String> {
+/// Fetches once, and keeps what was fetched before it is put away; says which notices there were.
+async fn round(shared: &Shared, channel: &str, notifier: &dyn DynNotifier) -> Result<Vec<String>, String> {
     let notices: Vec<Notice> = guarded(notifier.collect()).await.map_err(|error| error.to_string())?;
     if notices.is_empty() {
-        return Ok(0);
+        return Ok(Vec::new());
     }
     let ids: Vec<String> = notices.iter().map(|notice| notice.id.clone()).collect();
     let reports = notices.into_iter().flat_map(|notice| notice.reports).collect();
     take_in(shared, channel, reports).await.map_err(|error| error.to_string())?;
     guarded(notifier.put_away(&ids)).await.map_err(|error| format!("cannot be put away: {error}"))?;
-    Ok(ids.len())
+    Ok(ids)
 }
 
 /// Whatever a notifier does costs this round alone.

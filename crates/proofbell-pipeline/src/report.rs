@@ -29,6 +29,11 @@ pub enum CallbackProblem {
 }
 
 impl Handle {
+    /// Whether there is a channel of this name and kind.
+    pub fn has_channel(&self, kind: &str, channel: &str) -> bool {
+        self.shared.runtime.channels.get(channel).is_some_and(|it| it.notifier.kind() == kind)
+    }
+
     /// Takes in a call that a provider made to a channel; says what became of each report in it.
     ///
     /// # Errors

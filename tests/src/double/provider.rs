@@ -6,7 +6,7 @@ use base64::engine::general_purpose::STANDARD as BASE64;
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
-use super::{LINE_TOKEN, Reply, SLACK_PATH, Shared, TWILIO_SID, TWILIO_TOKEN};
+use super::{LINE_TOKEN, Reply, SLACK_PATH, SLACK_TOKEN, Shared, TWILIO_SID, TWILIO_TOKEN};
 
 pub(super) fn slack(shared: &Shared, method: &Method, path: &str, headers: &HeaderMap, body: &[u8]) -> Reply {
     if method != Method::POST || path != SLACK_PATH {
@@ -23,6 +23,36 @@ pub(super) fn slack(shared: &Shared, method: &Method, path: &str, headers: &Head
         return shared.probed(&payload, Reply::new(400, "no_text"));
     }
     shared.heard(payload, Reply::new(200, "ok"))
+}
+
+pub(super) fn slack_api(
+    shared: &Shared,
+    method: &Method,
+    path: &str,
+    headers: &HeaderMap,
+    body: &[u8],
+) -> Reply {
+    let bearer = format!("Bearer {SLACK_TOKEN}");
+    if headers.get(header::AUTHORIZATION).is_none_or(|given| given != bearer.as_str()) {
+        return Reply::new(200, json!({ "ok": false, "error": "invalid_auth" }).to_string());
+    }
+    if path == "/auth.test" {
+        return shared.probed(&json!({}), Reply::new(200, json!({ "ok": true }).to_string()));
+    }
+    if method != Method::POST || path != "/chat.postMessage" {
+        return shared.broken(format!("{method} {path} is not of the API"));
+    }
+    let Ok(mut payload) = serde_json::from_slice::<Value>(body) else {
+        return shared.broken("a message is no JSON".to_owned());
+    };
+    // What says where it goes is not part of what the contract calls a message.
+    let Some(fields) = payload.as_object_mut() else {
+        return shared.broken("a message is no object".to_owned());
+    };
+    let about = ["channel", "thread_ts"].into_iter().filter_map(|key| fields.remove_entry(key)).collect();
+    let ts = format!("1700000000.{:06}", shared.state.borrow().heard.len() + 1);
+    let answer = json!({ "ok": true, "channel": "C012AB3CD", "ts": ts, "message": {} });
+    shared.heard_about(payload, about, Reply::new(200, answer.to_string()))
 }
 
 pub(super) fn twilio(

@@ -20,4 +20,5 @@ mod redirect;
 mod redo;
 mod reports;
 mod small_shop;
+mod threads;
 mod workspace;

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use proofbell_tests::{Case, HttpDouble, Server, SmtpServer, Trust, Workbench, measured, root};
+use serde_json::Value;
 
 /// What the README tells a small shop to write into a file.
 fn written(file: &str, language: &str) -> String {
@@ -73,6 +74,8 @@ async fn thirty_lines_are_enough() {
     check_latency("small shop: from the 200 to the mail", mail.at.saturating_duration_since(answered));
     assert!(mail.subject.contains("ラベル"), "{}", mail.subject);
     assert!(mail.text.contains("ぼやけている") && mail.text.contains("Kate's Closet"), "{}", mail.text);
+    let sent = |case: &Value| case["messages"][0]["state"] == "sent";
+    server.case_when(&case, "the mail is sent", sent).await;
     let told = server.run(&["case", &case]).await.expect(0).stdout;
     assert!(told.contains("reshoot") && told.contains("sent"), "{told}");
 

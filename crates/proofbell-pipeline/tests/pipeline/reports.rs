@@ -1,6 +1,6 @@
 //! What providers tell after they had accepted a message.
 
-use proofbell_notify::{About, Address, Callback, CallbackError, News, PhoneNumber, Report};
+use proofbell_notify::{About, Address, Callback, CallbackError, News, Report};
 use proofbell_pipeline::CallbackProblem;
 use proofbell_store::Reported;
 
@@ -135,11 +135,17 @@ async fn a_text_is_made_to_fit_before_it_is_kept_or_the_next_channel_is_tried() 
 
 #[tokio::test]
 async fn addresses_are_compared_as_the_channel_knows_them() {
-    let rig = start("sms").await;
-    let phone = PhoneNumber::parse("+819099999999", None).unwrap();
-    let about = About::Address(Address::Phone(phone));
-    rig.parts.fake("sms").tells(Report { about, news: stopped() });
-    rig.handle.callback("fake", "sms", &Callback::default()).await.unwrap();
+    let rig = start("email").await;
+    let stops = async |mailbox: &str| {
+        let about = About::Address(Address::Email(mailbox.parse().unwrap()));
+        rig.parts.fake("email").tells(Report { about, news: stopped() });
+        rig.handle.callback("fake", "email", &Callback::default()).await.unwrap();
+    };
+    stops("somebody@example.com").await;
     rig.event("reshoot_needed sr-1").await;
-    rig.messages_are(&["sms sent"]).await;
+    rig.messages_are(&["email sent"]).await;
+    let seller = rig.parts.fake("email").seen().remove(0).to;
+    stops(&seller.expose().to_uppercase()).await;
+    rig.event("reshoot_needed sr-2").await;
+    rig.messages_are(&["email sent", "email suppressed opted_out"]).await;
 }

@@ -11,6 +11,7 @@ use proofbell_notify::{Callback, CallbackError};
 use proofbell_pipeline::CallbackProblem;
 
 use super::Admin;
+use crate::Limits;
 use crate::body;
 use crate::refusal::Refusal;
 use crate::uncancelled::Uncancelled;
@@ -25,9 +26,13 @@ pub(super) async fn take(
     request: Request,
 ) -> Result<StatusCode, Refusal> {
     let Path((kind, channel)) = path.map_err(|problem| Refusal::invalid(problem.body_text()))?;
-    let place = admin.load.request().map_err(|_| Refusal::overloaded())?;
+    if !admin.handle.has_channel(&kind, &channel) {
+        return Err(Refusal::nothing_here());
+    }
     let (head, body) = request.into_parts();
     let callback = read(&admin, head, body).await?;
+    // Only now: whoever sends slowly takes no place from operators.
+    let place = admin.load.request().map_err(|_| Refusal::overloaded())?;
     let handle = admin.handle.clone();
     Uncancelled::new(async move {
         let _until_done = place;
@@ -40,10 +45,8 @@ pub(super) async fn take(
 }
 
 async fn read(admin: &Admin, head: Parts, body: Body) -> Result<Callback, Refusal> {
-    let (bytes, _place) = body::read(body, &admin.limits, &admin.load).await?;
-    if bytes.len() > LONGEST {
-        return Err(body::BodyProblem::TooLong.into());
-    }
+    let limits = Limits { body_bytes: LONGEST.min(admin.limits.body_bytes), ..admin.limits };
+    let (bytes, _place) = body::read(body, &limits, &admin.load).await?;
     let header = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
         Some((name.as_str().to_owned(), value.to_str().ok()?.to_owned()))
     };
@@ -54,7 +57,8 @@ async fn read(admin: &Admin, head: Parts, body: Body) -> Result<Callback, Refusa
     })
 }
 
-/// What is answered to a call that is not taken in. It is counted; who forges for fun must not fill the log.
+/// What is answered to a call that is not taken in. It is counted; who forges for fun must not fill the log, so only what is signed
+/// and cannot be read stands there.
 fn refuse(channel: &str, problem: CallbackProblem) -> Refusal {
     let (why, refusal) = match problem {
         CallbackProblem::NoChannel { .. } => return Refusal::nothing_here(),
@@ -65,15 +69,19 @@ fn refuse(channel: &str, problem: CallbackProblem) -> Refusal {
         }
         CallbackProblem::Refused(error) => {
             let message = error.to_string();
-            tracing::info!(channel, problem = message, "a provider's call is refused");
             match error {
                 CallbackError::NotOffered(_) => {
+                    tracing::debug!(channel, problem = message, "a provider's call is refused");
                     ("not_offered", Refusal::new(StatusCode::NOT_FOUND, "not_offered", message))
                 }
                 CallbackError::Forged(_) => {
+                    tracing::debug!(channel, problem = message, "a provider's call is refused");
                     ("forged", Refusal::new(StatusCode::FORBIDDEN, "signature_invalid", message))
                 }
-                CallbackError::Malformed(_) => ("malformed", Refusal::invalid(message)),
+                CallbackError::Malformed(_) => {
+                    tracing::warn!(channel, problem = message, "a provider's call cannot be read");
+                    ("malformed", Refusal::invalid(message))
+                }
             }
         }
     };

@@ -81,9 +81,10 @@ pub(super) fn claim(
     };
     let now = nanos(request.now);
     let mut rows = read(connection, sql, params![now, request.channel, limit(request.limit)])?;
-    let read = rows.len();
     let lease_until = lease_end(request.now, request.lease);
-    threads::hold_back(connection, &mut rows, request)?;
+    if request.only == ClaimOnly::Due {
+        threads::hold_back(connection, &mut rows, request)?;
+    }
     for row in &mut rows {
         row.epoch += 1;
         row.tries = row.tries.saturating_add(1);
@@ -92,7 +93,7 @@ pub(super) fn claim(
         connection.prepare_cached(CLAIM)?.execute(values)?;
         connection.prepare_cached(ATTEMPT)?.execute(params![row.seq, row.attempts, now])?;
     }
-    let next_due = match read < request.limit {
+    let next_due = match rows.len() < request.limit {
         true => next_due(connection, &request.channel)?,
         false => None,
     };

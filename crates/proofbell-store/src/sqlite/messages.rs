@@ -25,7 +25,7 @@ const END_QUEUED: &str = "UPDATE messages SET state = ?2, code = ?3, reason = ?4
 const FOR_PERSON: &str = "SELECT m.seq, m.draft, m.state, b.message IS NOT NULL, m.address_key, s.kind \
     FROM messages m LEFT JOIN message_bodies b ON b.message = m.seq LEFT JOIN suppressions s ON s.key = m.address_key \
     WHERE m.id = ?1";
-const RETRY: &str = "UPDATE messages SET state = 'queued', tries = 0, due_at = ?2, expires_at = ?3, \
+const RETRY: &str = "UPDATE messages SET state = 'queued', tries = 0, retried_after = attempts, due_at = ?2, expires_at = ?3, \
     code = NULL, reason = NULL, ended_at = NULL WHERE seq = ?1";
 
 /// A message, encoded and ready to be written.

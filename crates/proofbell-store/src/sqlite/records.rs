@@ -51,7 +51,7 @@ pub(super) fn record(connection: &Connection, finish: &Finish) -> Result<(), Fai
         .prepare_cached(CLAIMED)?
         .query_row(params![finish.message, epoch(finish.epoch)], columns)
         .optional()?;
-    let Some(attempted) = found else { return Ok(()) };
+    let Some(attempted) = found else { return after_report(connection, finish) };
     connection.prepare_cached(ATTEMPT)?.execute(params![
         attempted.seq,
         attempted.attempts,
@@ -63,6 +63,20 @@ pub(super) fn record(connection: &Connection, finish: &Finish) -> Result<(), Fai
     match (&finish.remember, attempted.address_key) {
         (Some(what), Some(key)) => remember(connection, &key, what, finish.at),
         _ => Ok(()),
+    }
+}
+
+/// A claim that is gone because the provider told of the delivery before its answer was kept: the answer still says by which id.
+fn after_report(connection: &Connection, finish: &Finish) -> Result<(), Failure> {
+    const DELIVERED: &str = "UPDATE messages SET provider_id = coalesce(provider_id, ?3) \
+        WHERE id = ?1 AND epoch = ?2 AND state = 'delivered' RETURNING thread_key";
+    let Next::Sent { provider_id: Some(first) } = &finish.next else { return Ok(()) };
+    let values = params![finish.message, epoch(finish.epoch), first];
+    let thread: Option<Option<[u8; 32]>> =
+        connection.prepare_cached(DELIVERED)?.query_row(values, |row| row.get(0)).optional()?;
+    match thread.flatten() {
+        Some(key) => threads::begin(connection, &key, first, finish.at),
+        None => Ok(()),
     }
 }
 

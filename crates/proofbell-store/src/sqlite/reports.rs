@@ -10,9 +10,9 @@ use super::failure::Failure;
 use super::fallbacks::wake;
 use super::messages::{StateColumns, address_key, ended_columns};
 use super::records::remember;
-use crate::{Ended, Memory, Reported, SuppressionKind, Then, Told};
+use crate::{Ended, Memory, Remember, Reported, SuppressionKind, Then, Told};
 
-pub(super) const FIND: &str = "SELECT seq, draft, state, code, attempts, address_key FROM messages \
+pub(super) const FIND: &str = "SELECT seq, draft, state, code, attempts, attempts > retried_after, address_key FROM messages \
     WHERE id = ?1 AND channel = ?2";
 const MOVE: &str = "UPDATE messages SET state = ?2, code = ?3, reason = ?4, ended_at = ?5, lease_until = NULL \
     WHERE seq = ?1";
@@ -32,6 +32,8 @@ struct Found {
     state: String,
     code: Option<String>,
     attempts: u32,
+    /// Whether it was tried since a person put it on the queue, or ever.
+    tried: bool,
     address_key: Option<[u8; 32]>,
 }
 
@@ -50,8 +52,9 @@ fn of_message(connection: &Connection, id: Uuid, told: &Told) -> Result<Reported
     if result == Reported::Applied {
         go_on(connection, &message, told)?;
     }
-    if let (Some(memory), Some(key)) = (&told.memory, &message.address_key) {
-        // What is said of the address holds whatever has become of the message.
+    if let (Some(memory), Some(key)) = (&told.memory, &message.address_key)
+        && holds(memory, result)
+    {
         let changed = change_memory(connection, key, memory, told.at)?;
         if changed && result == Reported::TooLate {
             result = Reported::Applied;
@@ -68,15 +71,16 @@ fn found(row: &Row<'_>) -> rusqlite::Result<Found> {
         state: row.get(2)?,
         code: row.get(3)?,
         attempts: row.get(4)?,
-        address_key: row.get(5)?,
+        tried: row.get(5)?,
+        address_key: row.get(6)?,
     })
 }
 
 /// Whether a report still says something of a message: one that left us, and of which nothing better is known.
 fn judge(message: &Found, then: &Then) -> Reported {
     let left_us = match message.state.as_str() {
-        "claimed" | "sent" => true,
-        "queued" => message.attempts > 0,
+        "sent" => true,
+        "claimed" | "queued" => message.tried,
         "dead" => message.code.as_deref() == Some("unknown"),
         _ => false,
     };
@@ -90,6 +94,15 @@ fn judge(message: &Found, then: &Then) -> Reported {
             Reported::Repeated
         }
         Then::Delivered | Then::End(_) => Reported::TooLate,
+    }
+}
+
+/// Whether what is said of the address is to be remembered. A stop always; that it is bad only when it is news, for a provider that
+/// repeats itself must not make it last for ever, nor undo that a person said it is mended.
+fn holds(memory: &Memory, result: Reported) -> bool {
+    match memory {
+        Memory::Keep(Remember { kind: SuppressionKind::BadAddress, .. }) => result == Reported::Applied,
+        Memory::Keep(Remember { kind: SuppressionKind::OptedOut, .. }) | Memory::Forget(_) => true,
     }
 }
 
@@ -117,15 +130,19 @@ fn go_on(connection: &Connection, message: &Found, told: &Told) -> Result<(), Fa
     }
 }
 
-/// Keeps what was told, unless it is the same as the last time or there is a heap of it.
+/// Keeps what was told; what changed nothing only when it is not the same as the last time, nor one of a heap.
 fn keep(connection: &Connection, message: &Found, told: &Told, result: Reported) -> Result<(), Failure> {
     let columns = |row: &Row<'_>| Ok((row.get(0)?, row.get(1)?, row.get(2)?));
     let last: Option<(u32, String, Option<String>)> =
         connection.prepare_cached(LAST)?.query_row([message.seq], columns).optional()?;
     let number = match last {
-        Some((_, news, reason)) if news == told.news && reason == told.reason => return Ok(()),
-        Some((number, _, _)) if number >= MOST => return Ok(()),
-        Some((number, _, _)) => number + 1,
+        Some((number, news, reason)) => {
+            let again = news == told.news && reason == told.reason;
+            if result != Reported::Applied && (again || number >= MOST) {
+                return Ok(());
+            }
+            number + 1
+        }
         None => 1,
     };
     connection.prepare_cached(KEEP)?.execute(params![

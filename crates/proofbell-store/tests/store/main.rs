@@ -79,7 +79,10 @@ mod on_sqlite {
             a_stop_is_remembered_until_a_start,
             a_start_does_not_mend_a_bad_address,
             a_retry_forgets_that_an_address_was_bad_but_no_stop,
+            what_was_told_before_a_retry_does_not_undo_it,
+            repeating_does_not_make_an_address_bad_for_longer,
             later_messages_of_a_case_name_the_first,
+            a_thread_that_waits_holds_up_nobody_else,
             a_first_message_that_failed_begins_no_thread,
         }
         people {

@@ -1,5 +1,6 @@
 -- What providers tell later: messages can be delivered, and keep what was told of them. Messages of one case that answer each
--- other share a `thread_key`.
+-- other share a `thread_key`. `retried_after` is how many attempts had been
+-- made when a person last tried it again: what is told then may be about those.
 
 CREATE TABLE new_messages (
     seq         INTEGER PRIMARY KEY,
@@ -30,14 +31,15 @@ CREATE TABLE new_messages (
     ended_at    INTEGER,
     tries       INTEGER NOT NULL DEFAULT 0,
     attempts    INTEGER NOT NULL DEFAULT 0,
+    retried_after  INTEGER NOT NULL DEFAULT 0,
     epoch       INTEGER NOT NULL DEFAULT 0,
     lease_until INTEGER,
     provider_id TEXT
 ) STRICT;
 INSERT INTO new_messages
     SELECT seq, id, draft, reach, event, channel, event_name, event_at, sr_uuid, rule, template, send_stale, made_at,
-        due_at, expires_at, segments, encoding, address_key, NULL, state, code, reason, ended_at, tries, attempts, epoch,
-        lease_until, provider_id
+        due_at, expires_at, segments, encoding, address_key, NULL, state, code, reason, ended_at, tries, attempts, 0,
+        epoch, lease_until, provider_id
     FROM messages;
 DROP TABLE messages;
 ALTER TABLE new_messages RENAME TO messages;

@@ -2,7 +2,7 @@
 
 use proofbell_notify::{About, Address, Message, Thread};
 use proofbell_store::{
-    Addressed, Claim, Ended, Memory, MessageState, NewMessage, Next, Remember, Reported, Store,
+    Addressed, Claim, ClaimOnly, Ended, Memory, MessageState, NewMessage, Next, Remember, Reported, Store,
     SuppressionKind, Then, Told,
 };
 
@@ -118,7 +118,7 @@ pub(crate) async fn a_report_before_the_answer_was_kept_ends_the_attempt(store: 
         .await
         .unwrap();
     let message = store.message(message_id(1)).await.unwrap();
-    assert_eq!(message.state, "delivered");
+    assert_eq!((message.state.as_str(), message.provider_id.as_deref()), ("delivered", Some("p")));
     assert_eq!(message.attempts[0].outcome.as_deref(), Some("reported"));
     assert_eq!(message.attempts[0].ended_at, Some(at(11)));
 }
@@ -187,6 +187,38 @@ pub(crate) async fn a_retry_forgets_that_an_address_was_bad_but_no_stop(store: &
     }
 }
 
+pub(crate) async fn what_was_told_before_a_retry_does_not_undo_it(store: &dyn Store) {
+    after(store, 1, Some(Next::Sent { provider_id: None })).await;
+    let bad = || Told {
+        memory: remember(SuppressionKind::BadAddress),
+        ..told(About::Message(message_id(1)), bounce(), 20)
+    };
+    assert_eq!(tell(store, bad()).await, Reported::Applied);
+    store.retry(message_id(1), at(30), at(9_000)).await.unwrap();
+    assert_eq!(tell(store, bad()).await, Reported::TooLate, "it is about the first attempt");
+    let claimed = claim_one(store, 40).await;
+    assert_eq!(claimed.suppression, None);
+    store.record(vec![finish(&claimed, 41, "sent", Next::Sent { provider_id: None })]).await.unwrap();
+    assert_eq!(tell(store, bad()).await, Reported::Applied, "and this one about the second");
+    let results = store.message(message_id(1)).await.unwrap().reports;
+    let results: Vec<_> = results.iter().map(|report| report.result.as_str()).collect();
+    assert_eq!(results, ["applied", "applied"], "each that changed something is shown");
+}
+
+pub(crate) async fn repeating_does_not_make_an_address_bad_for_longer(store: &dyn Store) {
+    after(store, 1, Some(Next::Sent { provider_id: None })).await;
+    let bad = |until| {
+        let kind = SuppressionKind::BadAddress;
+        let memory = Remember { kind, reason: "said so".to_owned(), until: Some(at(until)) };
+        let memory = Some(Memory::Keep(memory));
+        Told { memory, ..told(About::Message(message_id(1)), bounce(), 20) }
+    };
+    tell(store, bad(100)).await;
+    assert_eq!(tell(store, bad(500)).await, Reported::Repeated);
+    queue(store, 2).await;
+    assert_eq!(claim_one(store, 101).await.suppression, None);
+}
+
 /// A queued message that belongs to its case's thread.
 async fn queue_threaded(store: &dyn Store, number: u128) {
     plan_one(store, number).await;
@@ -217,6 +249,24 @@ pub(crate) async fn later_messages_of_a_case_name_the_first(store: &dyn Store) {
     store.record(vec![finish(&answers.messages[0], 14, "sent", sent)]).await.unwrap();
     queue_threaded(store, 4).await;
     assert_eq!(first(&claim(store, 15).await), [Some("1700000000.000100")], "the first, not the last");
+}
+
+pub(crate) async fn a_thread_that_waits_holds_up_nobody_else(store: &dyn Store) {
+    for number in 1..=3 {
+        queue_threaded(store, number).await;
+    }
+    let begins = claim(store, 10).await;
+    assert_eq!(begins.messages.len(), 1);
+    plan_one(store, 4).await;
+    let other = NewMessage { due_at: at(12), ..message(4, message_id(4)) };
+    let made = Addressed { messages: vec![other], ..addressed(4) };
+    store.commit_addressed(vec![made], at(0)).await.unwrap();
+    let held = store.claim(request(12, 1, ClaimOnly::Due)).await.unwrap();
+    assert_eq!(held.messages.len(), 0);
+    assert!(held.next_due.is_some_and(|due| due <= at(12)), "there is more to claim at once: {held:?}");
+
+    let expired = store.claim(request(10_000, 10, ClaimOnly::Expired)).await.unwrap();
+    assert_eq!(expired.messages.len(), 3, "what has expired ends, whatever its thread does");
 }
 
 pub(crate) async fn a_first_message_that_failed_begins_no_thread(store: &dyn Store) {
