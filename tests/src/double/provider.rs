@@ -45,11 +45,14 @@ pub(super) fn slack_api(
     let Ok(mut payload) = serde_json::from_slice::<Value>(body) else {
         return shared.broken("a message is no JSON".to_owned());
     };
-    // What says where it goes is not part of what the contract calls a message.
+    // What says where and how it is shown is not part of what the contract calls a message.
     let Some(fields) = payload.as_object_mut() else {
         return shared.broken("a message is no object".to_owned());
     };
-    let about = ["channel", "thread_ts"].into_iter().filter_map(|key| fields.remove_entry(key)).collect();
+    let about = ["channel", "thread_ts", "unfurl_links", "unfurl_media"]
+        .into_iter()
+        .filter_map(|key| fields.remove_entry(key))
+        .collect();
     let ts = format!("1700000000.{:06}", shared.state.borrow().heard.len() + 1);
     let answer = json!({ "ok": true, "channel": "C012AB3CD", "ts": ts, "message": {} });
     shared.heard_about(payload, about, Reply::new(200, answer.to_string()))
