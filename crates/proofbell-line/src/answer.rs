@@ -48,14 +48,12 @@ pub(crate) fn says_gone(answer: &Answer) -> bool {
     answer.status == 404 && answer.json().is_some_and(|body| body.is_object())
 }
 
-/// Somebody cannot be reached by the account. Where LINE tells us when they add it again, that is remembered until then; where it
-/// does not, for a day.
-pub(crate) fn gone(hears_of_return: bool) -> Outcome {
+/// Somebody cannot be reached by the account today. It is not an opting out, which only a signed `unfollow` tells and only `follow`
+/// ends: LINE answers so for friends too, who never send a `follow` again, when they have not agreed to share their profile, and for
+/// everybody while the token is another provider's.
+pub(crate) fn gone() -> Outcome {
     let reason = Reason::new("not_a_friend", "the person blocks the account or has not added it");
-    match hears_of_return {
-        true => Outcome::OptedOut { reason },
-        false => Outcome::BadAddress { reason, forget_after: Some(A_DAY) },
-    }
+    Outcome::BadAddress { reason, forget_after: Some(A_DAY) }
 }
 
 fn sent(provider_id: Option<String>) -> Outcome {
@@ -96,8 +94,9 @@ fn refused(body: &Value) -> Outcome {
     }
     let properties = properties(body);
     if properties.contains(&"to") || words.starts_with("The property, 'to'") {
+        // The id is well formed, so LINE's reason may be one that ends.
         let reason = Reason::new("invalid_id", "LINE does not take the id");
-        return Outcome::BadAddress { reason, forget_after: None };
+        return Outcome::BadAddress { reason, forget_after: Some(A_DAY) };
     }
     let detail = match properties.is_empty() {
         true => "LINE does not take this message".to_owned(),

@@ -43,7 +43,7 @@ impl Notifier for Line {
             Err(outcome) => return outcome,
         };
         if self.settings.check_friend && to.is_person() && self.is_gone(&to).await {
-            return answer::gone(self.settings.secret.is_some());
+            return answer::gone();
         }
         self.push(message, &to, &content).await
     }

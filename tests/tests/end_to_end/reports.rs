@@ -216,9 +216,9 @@ async fn who_blocks_the_line_account_is_mailed() {
         asked.get("profile").map(|_| Reply::new(404, not_found))
     });
     let case = reject_photos(&server).await;
-    messages_are(&server, &case, &["line suppressed opted_out", "email sent"]).await;
+    messages_are(&server, &case, &["line suppressed bad_address", "email sent"]).await;
     let told = server.run(&["case", &case.sr_uuid]).await.expect(0).stdout;
-    assert!(told.contains("opted_out"), "{told}");
+    assert!(told.contains("bad_address") && !told.contains("opted_out"), "{told}");
     assert_eq!(line.messages().len(), 2);
 }
 

@@ -40,10 +40,10 @@ fn each_status_says_what_happens_next() {
         (
             400,
             &error("The property, 'to', in the request body is invalid (line: -, column: -)"),
-            "bad_address invalid_id forever",
+            "bad_address invalid_id 86400s",
         ),
-        (400, &complaint(&["to"]), "bad_address invalid_id forever"),
-        (400, &complaint(&["messages[0].text", "to"]), "bad_address invalid_id forever"),
+        (400, &complaint(&["to"]), "bad_address invalid_id 86400s"),
+        (400, &complaint(&["messages[0].text", "to"]), "bad_address invalid_id 86400s"),
         (400, &complaint(&["messages[0].text"]), "rejected 400"),
         (400, &error("The request body could not be parsed as JSON (line: 1, column: 2)"), "rejected 400"),
         (401, &error("Authentication failed due to the following reason: invalid token"), "channel_down 401"),
@@ -122,8 +122,7 @@ fn only_lines_own_404_says_that_somebody_is_gone() {
     for (status, body, expected) in table {
         assert_eq!(says_gone(&answer(status, &body)), expected, "{status} {body}");
     }
-    assert_eq!(describe(&gone(true)), "opted_out not_a_friend");
-    assert_eq!(describe(&gone(false)), "bad_address not_a_friend 86400s");
+    assert_eq!(describe(&gone()), "bad_address not_a_friend 86400s");
 }
 
 #[test]

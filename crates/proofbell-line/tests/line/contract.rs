@@ -55,7 +55,7 @@ impl Rig for LineRig {
             row(
                 "no id",
                 error(400, "The property, 'to', in the request body is invalid (line: -, column: -)"),
-                "bad_address invalid_id forever",
+                "bad_address invalid_id 86400s",
             ),
             row(
                 "wrong token",
@@ -83,7 +83,7 @@ impl Rig for LineRig {
             row("overloaded", HttpAnswer::new(503, TOKEN), "retry_later 503"),
             row("a gateway's time-out", HttpAnswer::new(504, ""), "unknown 504"),
             row("endless", HttpAnswer::new(400, vec![b'['; 1 << 20]), "rejected 400"),
-            profile("blocked", error(404, "Not found"), "opted_out not_a_friend"),
+            profile("blocked", error(404, "Not found"), "bad_address not_a_friend 86400s"),
             profile("not LINE's 404", HttpAnswer::new(404, "<html>"), "sent 461230966842064897"),
             profile("cannot say", HttpAnswer::new(503, PERSON), "sent 461230966842064897"),
             profile("not now", busy(), "sent 461230966842064897"),

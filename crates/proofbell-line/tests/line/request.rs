@@ -74,8 +74,8 @@ async fn persons_are_asked_for_and_gone_ones_spared() {
     let sent = "sent 461230966842064897";
     let table: [(&str, LineAnswers, Value, &str, &[&String]); 7] = [
         (PERSON, well(), json!({}), sent, &[&ask, &push]),
-        (PERSON, gone(), json!({}), "opted_out not_a_friend", &[&ask]),
-        // Without the webhook nobody tells us of a return.
+        // With the webhook too: a friend who was taken for gone never sends `follow`.
+        (PERSON, gone(), json!({}), "bad_address not_a_friend 86400s", &[&ask]),
         (PERSON, gone(), json!({ "channel_secret": null }), "bad_address not_a_friend 86400s", &[&ask]),
         (PERSON, gone(), json!({ "check_friend": false }), sent, &[&push]),
         (GROUP, gone(), json!({}), sent, &[&push]),
