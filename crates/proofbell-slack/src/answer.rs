@@ -26,6 +26,8 @@ enum Verdict {
     Accepted,
     /// A 200 that is not the webhook's.
     Strange,
+    /// A fault behind which the message may have been posted.
+    Halfway,
     Throttled,
     Gone,
     Failing,
@@ -38,6 +40,7 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
         Verdict::Strange => {
             Outcome::Unknown { reason: reason(answer, "the answer is not a Slack webhook's `ok`") }
         }
+        Verdict::Halfway => Outcome::Unknown { reason: reason(answer, "a fault; it may have been posted") },
         Verdict::Throttled => Outcome::Throttled { after: answer.retry_after, scope: Scope::Channel },
         Verdict::Gone => Outcome::ChannelDown { reason: gone(answer) },
         Verdict::Failing => Outcome::RetryLater { reason: reason(answer, "Slack has a fault") },
@@ -52,7 +55,9 @@ pub(crate) fn probe(answer: &Answer) -> Result<(), ProbeError> {
         Verdict::Gone => Err(ProbeError::Refused(gone(answer))),
         Verdict::Strange => Err(ProbeError::Refused(reason(answer, "the answer is not a Slack webhook's"))),
         Verdict::Throttled => Err(ProbeError::Unreachable(reason(answer, "Slack asks us to wait"))),
-        Verdict::Failing => Err(ProbeError::Unreachable(reason(answer, "Slack has a fault"))),
+        Verdict::Failing | Verdict::Halfway => {
+            Err(ProbeError::Unreachable(reason(answer, "Slack has a fault")))
+        }
     }
 }
 
@@ -61,10 +66,22 @@ fn verdict(answer: &Answer) -> Verdict {
         200 if answer.body.trim_ascii() == b"ok" => Verdict::Accepted,
         200..=299 => Verdict::Strange,
         429 => Verdict::Throttled,
-        408 | 500..=599 => Verdict::Failing,
+        408 => Verdict::Failing,
+        500.. => failing(answer),
         300..=399 | 401 | 403 | 404 | 410 => Verdict::Gone,
         _ if error_name(answer).is_some_and(|name| GONE.contains(&name)) => Verdict::Gone,
         _ => Verdict::Refused,
+    }
+}
+
+/// A webhook that names its fault (`rollup_error`) has posted nothing, but for the two names of which Slack says that a part may have
+/// been done. A page without a name is from something in between, or from a server that broke down behind its work.
+fn failing(answer: &Answer) -> Verdict {
+    match error_name(answer) {
+        Some("internal_error" | "fatal_error") => Verdict::Halfway,
+        Some(_) => Verdict::Failing,
+        None if answer.may_be_done() => Verdict::Halfway,
+        None => Verdict::Failing,
     }
 }
 

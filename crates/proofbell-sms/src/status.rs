@@ -11,8 +11,8 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
     match answer.status {
         // From something in between, perhaps, which may have passed the message on.
         200..=299 => Outcome::Unknown { reason: say("a success that does not say what it is a success of") },
-        // A gateway behind the gateway gave up waiting: the message may have been accepted there.
-        504 => Outcome::Unknown { reason: say("a gateway's time-out") },
+        // The gateway may have accepted the message before it broke down, or what stands before it gave up waiting: a repetition is billed.
+        _ if answer.may_be_done() => Outcome::Unknown { reason: say("a fault; it may have been accepted") },
         300..=399 => Meaning::Account.outcome(redirected(answer.status), answer),
         401..=403 | 407 => {
             Meaning::Account.outcome(say("the credentials or the account are refused"), answer)
@@ -22,7 +22,7 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
         }
         408 => Meaning::Again.outcome(say("the request did not arrive in time"), answer),
         429 => Meaning::Slower.outcome(say("too many requests at a time"), answer),
-        500.. => Meaning::Again.outcome(say("the gateway's fault"), answer),
+        500.. => Meaning::Again.outcome(say("the gateway is not there now"), answer),
         _ => Meaning::Refused.outcome(say("refused, without a reason that is known"), answer),
     }
 }

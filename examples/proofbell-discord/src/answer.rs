@@ -13,7 +13,10 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
         },
         300..=399 | 401 | 403 | 404 => Outcome::ChannelDown { reason: gone(answer) },
         429 => Outcome::Throttled { after: answer.retry_after, scope: Scope::Channel },
-        504 => Outcome::Unknown { reason: reason(answer, "a gateway's time-out") },
+        // Discord knows no repetition, so what may have been posted is not posted again without being asked.
+        _ if answer.may_be_done() => {
+            Outcome::Unknown { reason: reason(answer, "a fault; it may have been posted") }
+        }
         408 | 500.. => Outcome::RetryLater { reason: reason(answer, "Discord has a fault") },
         _ => Outcome::Rejected { reason: reason(answer, "Discord does not take this message") },
     }

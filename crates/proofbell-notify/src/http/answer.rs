@@ -30,6 +30,15 @@ impl Answer {
         serde_json::from_slice(&self.body).ok().filter(|_| !self.truncated)
     }
 
+    /// Whether the status leaves open that the request was carried out: 500, for a server may break down behind its work; 502, 504, and
+    /// 520 to 524 of some proxies, for what stood before the server had passed the request on. Of the other statuses from 500 on, 503
+    /// and 501 are answers of who did not begin (RFC 9110, section 15.6).
+    ///
+    /// Where nothing keeps a repetition from arriving twice, that is [`crate::Outcome::Unknown`].
+    pub fn may_be_done(&self) -> bool {
+        matches!(self.status, 500 | 502 | 504 | 520..=524)
+    }
+
     /// The body as text, with U+FFFD for what is not UTF-8.
     pub fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()

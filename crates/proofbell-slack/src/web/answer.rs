@@ -15,8 +15,10 @@ use crate::answer::is_error_name;
 enum Verdict {
     /// Done; the message's `ts` where there is one.
     Done(Option<String>),
-    /// Nothing that Slack says, or a catastrophe halfway.
+    /// A success that is not Slack's.
     Unclear(Reason),
+    /// A fault behind which it may have been done.
+    Halfway(Reason),
     Slower(Scope),
     Again(Reason),
     /// The destination cannot be written to, for so long.
@@ -31,7 +33,7 @@ enum Verdict {
 pub(super) fn outcome(answer: &Answer) -> Outcome {
     match verdict(answer) {
         Verdict::Done(provider_id) => Outcome::Sent(Receipt { provider_id }),
-        Verdict::Unclear(reason) => Outcome::Unknown { reason },
+        Verdict::Unclear(reason) | Verdict::Halfway(reason) => Outcome::Unknown { reason },
         Verdict::Slower(scope) => Outcome::Throttled { after: answer.retry_after, scope },
         Verdict::Again(reason) => Outcome::RetryLater { reason },
         Verdict::Destination(reason, forget_after) => Outcome::BadAddress { reason, forget_after },
@@ -53,7 +55,7 @@ pub(super) fn probe(answer: &Answer) -> Result<(), ProbeError> {
         | Verdict::Thread(reason)
         | Verdict::Closed(reason)
         | Verdict::Refused(reason) => Err(ProbeError::Refused(reason)),
-        Verdict::Again(reason) => Err(ProbeError::Unreachable(reason)),
+        Verdict::Again(reason) | Verdict::Halfway(reason) => Err(ProbeError::Unreachable(reason)),
         Verdict::Slower(_) => Err(ProbeError::Unreachable(of_status(answer.status, "Slack asks us to wait"))),
     }
 }
@@ -66,24 +68,24 @@ fn verdict(answer: &Answer) -> Verdict {
     }
     match (body["ok"].as_bool(), body["error"].as_str()) {
         (Some(true), _) if answer.status == 200 => Verdict::Done(body["ts"].as_str().map(str::to_owned)),
-        (Some(false), Some(name)) => by_name(answer.status, name),
-        _ => by_status(answer.status),
+        (Some(false), Some(name)) => by_name(answer, name),
+        _ => by_status(answer),
     }
 }
 
-fn by_name(status: u16, name: &str) -> Verdict {
+fn by_name(answer: &Answer, name: &str) -> Verdict {
     let Some((name, meaning, detail)) = errors::find(name) else {
-        return match status {
+        return match answer.status {
             // Slack says that errors beyond its list come when the service is down, and an error says that nothing was posted.
             200..=299 => Verdict::Again(unlisted(name)),
-            _ => by_status(status),
+            _ => by_status(answer),
         };
     };
     let reason = Reason::new(name, detail);
     match meaning {
         Meaning::Again => Verdict::Again(reason),
         Meaning::Slower(scope) => Verdict::Slower(scope),
-        Meaning::Halfway => Verdict::Unclear(reason),
+        Meaning::Halfway => Verdict::Halfway(reason),
         Meaning::NotToday => Verdict::Destination(reason, Some(errors::AN_HOUR)),
         Meaning::NotThere => Verdict::Destination(reason, Some(errors::A_DAY)),
         Meaning::Never => Verdict::Destination(reason, None),
@@ -99,13 +101,14 @@ fn unlisted(name: &str) -> Reason {
 }
 
 /// Something between us and Slack has answered, or Slack's own front door.
-fn by_status(status: u16) -> Verdict {
+fn by_status(answer: &Answer) -> Verdict {
+    let status = answer.status;
     match status {
         200..=299 => Verdict::Unclear(of_status(status, "the answer is not one of Slack's Web API")),
         300..=399 => Verdict::Closed(of_status(status, "redirects are not followed; check `base_url`")),
         401 | 403 | 404 | 410 => Verdict::Closed(of_status(status, "check `token` and `base_url`")),
-        // A gateway gave up waiting: the message may have been posted behind it.
-        504 => Verdict::Unclear(of_status(status, "a gateway's time-out")),
+        // Slack broke down, or what stands before it gave up waiting: the message may have been posted, and posting again shows it twice.
+        _ if answer.may_be_done() => Verdict::Halfway(of_status(status, "a fault; it may have been posted")),
         408 | 500.. => Verdict::Again(of_status(status, "Slack has a fault")),
         _ => Verdict::Refused(of_status(status, "Slack does not take this request")),
     }

@@ -62,8 +62,14 @@ impl Rig for SlackRig {
             Row::new("moved", HttpAnswer::new(302, "").header("Location", "/login"), "channel_down 302"),
             row("too slow", 408, "", "retry_later 408"),
             row("rollup", 500, "rollup_error", "retry_later rollup_error"),
+            row("fatal", 500, "fatal_error", "unknown fatal_error"),
+            row("internal", 500, "internal_error", "unknown internal_error"),
+            row("broken", 500, "", "unknown 500"),
+            row("a gateway's time-out", 504, "", "unknown 504"),
+            row("a proxy's fault", 520, "<html>", "unknown 520"),
+            row("another proxy's fault", 525, "<html>", "retry_later 525"),
             row("unavailable", 503, "", "retry_later 503"),
-            row("repeats the secret", 502, SECRET_PATH, "retry_later 502"),
+            row("repeats the secret", 502, SECRET_PATH, "unknown 502"),
         ]
     }
 
@@ -77,6 +83,7 @@ impl Rig for SlackRig {
             row("archived", 410, "channel_is_archived", "refused channel_is_archived"),
             row("no service", 404, "no_service", "refused no_service"),
             row("prohibited", 403, "action_prohibited", "refused action_prohibited"),
+            row("broken", 500, "", "unreachable 500"),
             row("not Slack", 200, "<html>", "refused 200"),
             row("wait", 429, "", "unreachable 429"),
             row("fault", 503, "", "unreachable 503"),

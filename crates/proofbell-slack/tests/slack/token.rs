@@ -82,8 +82,17 @@ impl Rig for TokenRig {
             ),
             Row::new("a name with a status", refusal(503, "over_capacity"), "retry_later 503"),
             Row::new("too slow", HttpAnswer::new(408, ""), "retry_later 408"),
-            Row::new("broken", HttpAnswer::new(500, TOKEN), "retry_later 500"),
+            Row::new("broken", HttpAnswer::new(500, TOKEN), "unknown 500"),
             Row::new("a gateway's time-out", HttpAnswer::new(504, ""), "unknown 504"),
+            Row::new("a gateway's fault", HttpAnswer::new(502, "<html>"), "unknown 502"),
+            Row::new("a proxy's fault", HttpAnswer::new(521, "<html>"), "unknown 521"),
+            Row::new("another proxy's fault", HttpAnswer::new(525, "<html>"), "retry_later 525"),
+            Row::new("unavailable", HttpAnswer::new(503, ""), "retry_later 503"),
+            Row::new(
+                "a refusal with a status",
+                refusal(500, "service_unavailable"),
+                "retry_later service_unavailable",
+            ),
             Row::new("too large", HttpAnswer::new(413, ""), "rejected 413"),
             Row::new("an error that repeats", error(TOKEN), "retry_later other"),
         ];
@@ -104,6 +113,7 @@ impl Rig for TokenRig {
             Row::new("wait", slow(429, "7"), "unreachable 429"),
             Row::new("fault", error("internal_error"), "unreachable internal_error"),
             Row::new("down", HttpAnswer::new(503, ""), "unreachable 503"),
+            Row::new("broken", HttpAnswer::new(500, ""), "unreachable 500"),
         ]
     }
 

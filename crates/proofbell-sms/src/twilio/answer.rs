@@ -14,9 +14,7 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
     match answer.status {
         200..=299 => accepted(answer.status, &body),
         300..=399 => Outcome::ChannelDown { reason: status::redirected(answer.status) },
-        // A gateway gave up waiting: the message may have been accepted behind it.
-        504 => Outcome::Unknown { reason: status::reason(504, "a gateway's time-out") },
-        500.. => Outcome::RetryLater { reason: status::reason(answer.status, "Twilio's fault") },
+        500.. => broken(answer, &body),
         _ => refused(answer, &body),
     }
 }
@@ -39,6 +37,15 @@ fn refused(answer: &Answer, body: &Value) -> Outcome {
         None => (by_status(answer.status), status::reason(answer.status, "no error code in the answer")),
     };
     meaning.outcome(reason, answer)
+}
+
+/// A code that is listed says what Twilio did not do. Any other fault may have come behind the acceptance, 20500 above all, of which
+/// Twilio says that a repetition may reach people twice: <https://www.twilio.com/docs/api/errors/20500>.
+fn broken(answer: &Answer, body: &Value) -> Outcome {
+    match body["code"].as_u64().map(code::read) {
+        Some((Some(meaning), reason)) => meaning.outcome(reason, answer),
+        Some((None, _)) | None => status::outcome(answer),
+    }
 }
 
 /// A status alone says less than a code. 404 is of the account: nothing else is named in the URL.

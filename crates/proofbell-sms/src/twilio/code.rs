@@ -7,7 +7,8 @@ use Meaning::{Account, Again, BadNumber, OptedOut, OutOfReach, Refused, Slower, 
 
 /// The codes (<https://www.twilio.com/docs/api/errors>), what happens next, and what to say. Twilio's own messages repeat the
 /// number, so they are not used.
-const CODES: [(u64, Meaning, &str); 67] = [
+const CODES: [(u64, Meaning, &str); 68] = [
+    (20503, Again, "Twilio is not there now"),
     (20429, Slower, "too many requests at a time"),
     (21611, Slower, "the sender's queue is full"),
     (30001, Slower, "the sender's queue was full"),

@@ -50,7 +50,9 @@ impl Rig for DiscordRig {
             Row::new("moved", HttpAnswer::new(301, ""), "channel_down 301"),
             Row::new("slow", HttpAnswer::json(429, &slow).header("Retry-After", "7"), "throttled 7s channel"),
             Row::new("no JSON", HttpAnswer::new(403, "<html>"), "channel_down 403"),
-            Row::new("broken", HttpAnswer::new(500, ""), "retry_later 500"),
+            Row::new("broken", HttpAnswer::new(500, ""), "unknown 500"),
+            Row::new("a proxy's fault", HttpAnswer::new(520, "<html>"), "unknown 520"),
+            Row::new("not there now", HttpAnswer::new(503, ""), "retry_later 503"),
             Row::new("a gateway's time-out", HttpAnswer::new(504, ""), "unknown 504"),
         ]
     }

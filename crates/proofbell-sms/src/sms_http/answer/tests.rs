@@ -80,8 +80,11 @@ fn what_is_not_described_is_read_by_its_status() {
         (405, "", "channel_down 405"),
         (408, "", "retry_later 408"),
         (422, "", "rejected 422"),
-        (502, "", "retry_later 502"),
+        (501, "", "retry_later 501"),
+        (502, "", "unknown 502"),
         (504, "", "unknown 504"),
+        (523, "", "unknown 523"),
+        (525, "", "retry_later 525"),
     ];
     for (status, body, expected) in table {
         assert_eq!(describe(&described().outcome(&answer(status, body))), expected, "{status} {body}");
@@ -100,6 +103,7 @@ fn without_a_description_any_2xx_is_a_success() {
         (&bare, 200, "", "sent"),
         (&bare, 204, "", "sent"),
         (&bare, 201, r#"{"id": "a"}"#, "sent a"),
+        (&bare, 500, "", "unknown 500"),
         (&bare, 503, "", "retry_later 503"),
         (&json_only, 201, r#"{"ok": true}"#, "sent"),
         (&json_only, 201, r#"{"ok": false}"#, "rejected 201"),

@@ -44,7 +44,13 @@ fn each_code_says_what_happens_next() {
         (400, 20429, "throttled - channel"),
         (429, 21611, "throttled - channel"),
         (429, 63038, "throttled - channel"),
-        (503, 20503, "retry_later 503"),
+        (503, 20503, "retry_later 20503"),
+        (500, 20429, "throttled - channel"),
+        (500, 21211, "bad_address 21211 forever"),
+        // Of this one Twilio says that a repetition may reach people twice.
+        (500, 20500, "unknown 500"),
+        (500, 99999, "unknown 500"),
+        (503, 99999, "retry_later 503"),
     ];
     for (status, code, expected) in table {
         check_code(status, code, expected);
@@ -69,9 +75,15 @@ fn a_status_without_a_code_still_says_something() {
         (404, "", "channel_down 404"),
         (413, "", "rejected 413"),
         (429, "", "throttled - channel"),
-        (500, "", "retry_later 500"),
+        (500, "", "unknown 500"),
+        (501, "", "retry_later 501"),
+        (502, "", "unknown 502"),
         (503, "busy", "retry_later 503"),
         (504, "", "unknown 504"),
+        (519, "", "retry_later 519"),
+        (520, "", "unknown 520"),
+        (524, "", "unknown 524"),
+        (525, "", "retry_later 525"),
         (599, "", "retry_later 599"),
     ];
     for (status, body, expected) in table {

@@ -84,9 +84,12 @@ fn an_answer_without_parts_is_read_by_its_status() {
         (404, "", "channel_down 404"),
         (408, "", "retry_later 408"),
         (429, "", "throttled - channel"),
-        (500, r#"{"messages": [{"status": "0"}]}"#, "retry_later 500"),
+        (500, r#"{"messages": [{"status": "0"}]}"#, "unknown 500"),
         (503, "", "retry_later 503"),
+        (501, "", "retry_later 501"),
+        (502, "", "unknown 502"),
         (504, "", "unknown 504"),
+        (522, "", "unknown 522"),
     ];
     for (status, body, expected) in table {
         assert_eq!(describe(&outcome(&answer(status, body))), expected, "{status} {body}");

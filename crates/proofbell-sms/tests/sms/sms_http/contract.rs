@@ -79,7 +79,7 @@ fn described() -> Vec<Row> {
         Row::new("elsewhere", HttpAnswer::new(302, "").header("Location", "/x"), "channel_down 302"),
         Row::new("wrong token", error(401, json!("token")), "channel_down 401"),
         Row::new("refused", error(400, json!("text")), "rejected 400"),
-        Row::new("broken", HttpAnswer::new(500, NUMBER), "retry_later 500"),
+        Row::new("broken", HttpAnswer::new(500, NUMBER), "unknown 500"),
         Row::new("a gateway's time-out", HttpAnswer::new(504, ""), "unknown 504"),
         Row::new("endless", HttpAnswer::new(200, vec![b'['; 1 << 20]), "unknown 200"),
     ]
@@ -91,7 +91,7 @@ fn bare() -> Vec<Row> {
         Row::new("refused", HttpAnswer::new(400, NUMBER), "rejected 400"),
         Row::new("wrong token", HttpAnswer::new(403, TOKEN), "channel_down 403"),
         Row::new("too much", HttpAnswer::new(429, ""), "throttled - channel"),
-        Row::new("broken", HttpAnswer::new(502, ""), "retry_later 502"),
+        Row::new("broken", HttpAnswer::new(502, ""), "unknown 502"),
     ]
 }
 

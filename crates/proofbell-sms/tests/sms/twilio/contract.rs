@@ -52,8 +52,8 @@ impl Rig for TwilioRig {
             Row::new("no JSON", HttpAnswer::new(400, "no"), "rejected 400"),
             Row::new("too much", error(429, 20429).header("Retry-After", "7"), "throttled 7s channel"),
             Row::new("too much, no term", error(429, 20429), "throttled - channel"),
-            Row::new("broken", HttpAnswer::new(500, NUMBER), "retry_later 500"),
-            Row::new("overloaded", error(503, 20503), "retry_later 503"),
+            Row::new("broken", HttpAnswer::new(500, NUMBER), "unknown 500"),
+            Row::new("overloaded", error(503, 20503), "retry_later 20503"),
             Row::new("a gateway's time-out", HttpAnswer::new(504, ""), "unknown 504"),
             Row::new("endless", HttpAnswer::new(400, vec![b'['; 1 << 20]), "rejected 400"),
         ]

@@ -68,7 +68,7 @@ impl Rig for VonageRig {
             Row::new("elsewhere", HttpAnswer::new(302, "").header("Location", "/x"), "channel_down 302"),
             Row::new("unauthorized", HttpAnswer::new(401, SECRET), "channel_down 401"),
             Row::new("too much", HttpAnswer::new(429, "").header("Retry-After", "7"), "throttled 7s channel"),
-            Row::new("broken", HttpAnswer::new(500, NUMBER), "retry_later 500"),
+            Row::new("broken", HttpAnswer::new(500, NUMBER), "unknown 500"),
             Row::new("a gateway's time-out", HttpAnswer::new(504, ""), "unknown 504"),
             Row::new("endless", HttpAnswer::new(200, vec![b'['; 1 << 20]), "unknown 200"),
         ]
