@@ -27,7 +27,12 @@ const STATUSES: [Code; 20] = [
     (12, Refused, "the text is too long"),
     (13, Again, "Vonage could not pass the message on"),
     (14, Account, "the account asks for signed requests"),
-    (15, Account, "`from` is not a sender that the account may use"),
+    // Most countries that refuse a sender take others, and other countries take this one.
+    (
+        15,
+        Refused,
+        "`from` is not a sender that this country takes; register it, or rent a number there, in Vonage's dashboard",
+    ),
     (22, Refused, "the network code does not match the number"),
     (23, Account, "Vonage cannot call `status_callback`"),
     (29, Refused, "an account in demo mode texts listed numbers only"),

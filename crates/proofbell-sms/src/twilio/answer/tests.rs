@@ -28,12 +28,19 @@ fn each_code_says_what_happens_next() {
         (401, 20003, "channel_down 20003"),
         (403, 20003, "channel_down 20003"),
         (404, 20404, "channel_down 20404"),
-        (400, 21408, "channel_down 21408"),
-        (403, 21408, "channel_down 21408"),
+        (400, 21408, "rejected 21408"),
+        (403, 21408, "rejected 21408"),
         (400, 21606, "channel_down 21606"),
         (400, 21660, "channel_down 21660"),
         (400, 21609, "channel_down 21609"),
-        (400, 21703, "channel_down 21703"),
+        (400, 21703, "rejected 21703"),
+        (400, 21657, "rejected 21657"),
+        (400, 30034, "rejected 30034"),
+        (401, 20005, "channel_down 20005"),
+        (400, 21659, "channel_down 21659"),
+        (400, 21661, "channel_down 21661"),
+        (400, 21701, "channel_down 21701"),
+        (400, 21705, "channel_down 21705"),
         (400, 21612, "rejected 21612"),
         (400, 21608, "rejected 21608"),
         (400, 21617, "rejected 21617"),
@@ -54,6 +61,18 @@ fn each_code_says_what_happens_next() {
     ];
     for (status, code, expected) in table {
         check_code(status, code, expected);
+    }
+}
+
+#[test]
+fn what_a_country_lacks_is_told_with_its_cure() {
+    for code in [21408, 21657, 21703, 30024, 30032, 30033, 30034] {
+        let outcome = outcome(&answer(400, &json!({ "code": code }).to_string()));
+        let detail = outcome.reason().map(ToString::to_string).unwrap_or_default();
+        assert!(
+            detail.contains("Twilio's console") && matches!(outcome, Outcome::Rejected { .. }),
+            "{detail}"
+        );
     }
 }
 

@@ -34,7 +34,7 @@ fn each_status_says_what_happens_next() {
         ("12", "rejected 12"),
         ("13", "retry_later 13"),
         ("14", "channel_down 14"),
-        ("15", "channel_down 15"),
+        ("15", "rejected 15"),
         ("22", "rejected 22"),
         ("23", "channel_down 23"),
         ("29", "rejected 29"),

@@ -59,7 +59,7 @@ impl Rig for VonageRig {
             one("no credit", "9", "channel_down 9"),
             one("too many binds", "10", "throttled - channel"),
             one("too long", "12", "rejected 12"),
-            one("wrong sender", "15", "channel_down 15"),
+            one("wrong sender", "15", "rejected 15"),
             one("demo mode", "29", "rejected 29"),
             one("number gone", "33", "bad_address 33 7776000s"),
             one("unheard of", "4711", "rejected 4711"),
