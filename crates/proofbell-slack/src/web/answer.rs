@@ -76,8 +76,9 @@ fn verdict(answer: &Answer) -> Verdict {
 fn by_name(answer: &Answer, name: &str) -> Verdict {
     let Some((name, meaning, detail)) = errors::find(name) else {
         return match answer.status {
-            // Slack says that errors beyond its list come when the service is down, and an error says that nothing was posted.
-            200..=299 => Verdict::Again(unlisted(name)),
+            // Slack says that errors beyond its list come when the service is down or something unexpected happened, which says
+            // nothing of what was done by then.
+            200..=299 => Verdict::Halfway(unlisted(name)),
             _ => by_status(answer),
         };
     };

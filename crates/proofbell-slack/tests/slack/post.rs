@@ -123,7 +123,7 @@ async fn a_lost_thread_loses_no_message() {
     // Whatever else stands in the way, or may have posted, is not asked a second time.
     for (name, outcome) in [
         ("fatal_error", "unknown fatal_error"),
-        ("internal_error", "retry_later internal_error"),
+        ("internal_error", "unknown internal_error"),
         ("ratelimited", "throttled - destination"),
         ("channel_not_found", "bad_address channel_not_found 3600s"),
         ("invalid_auth", "channel_down invalid_auth"),

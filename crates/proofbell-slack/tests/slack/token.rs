@@ -94,7 +94,7 @@ impl Rig for TokenRig {
                 "retry_later service_unavailable",
             ),
             Row::new("too large", HttpAnswer::new(413, ""), "rejected 413"),
-            Row::new("an error that repeats", error(TOKEN), "retry_later other"),
+            Row::new("an error that repeats", error(TOKEN), "unknown other"),
         ];
         rows.extend(NAMED.map(named));
         rows
@@ -112,6 +112,8 @@ impl Rig for TokenRig {
             Row::new("not Slack", HttpAnswer::new(200, "<html>"), "refused 200"),
             Row::new("wait", slow(429, "7"), "unreachable 429"),
             Row::new("fault", error("internal_error"), "unreachable internal_error"),
+            Row::new("never heard of", error("never_heard_of"), "unreachable never_heard_of"),
+            Row::new("catastrophe", error("fatal_error"), "unreachable fatal_error"),
             Row::new("down", HttpAnswer::new(503, ""), "unreachable 503"),
             Row::new("broken", HttpAnswer::new(500, ""), "unreachable 500"),
         ]
@@ -129,11 +131,11 @@ fn slow(status: u16, after: &str) -> HttpAnswer {
 const NAMED: [(&str, &str); 34] = [
     ("rate_limited", "throttled - destination"),
     ("message_limit_exceeded", "throttled - channel"),
-    ("internal_error", "retry_later internal_error"),
+    ("internal_error", "unknown internal_error"),
     ("service_unavailable", "retry_later service_unavailable"),
     ("request_timeout", "retry_later request_timeout"),
     ("team_added_to_org", "retry_later team_added_to_org"),
-    ("never_heard_of", "retry_later never_heard_of"),
+    ("never_heard_of", "unknown never_heard_of"),
     ("fatal_error", "unknown fatal_error"),
     ("channel_not_found", "bad_address channel_not_found 3600s"),
     ("not_in_channel", "bad_address not_in_channel 3600s"),

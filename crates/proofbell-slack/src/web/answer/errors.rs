@@ -11,7 +11,7 @@ pub(super) enum Meaning {
     Again,
     /// Too much at once.
     Slower(Scope),
-    /// It may have been posted.
+    /// It may have been posted: Slack says of these that some part may have succeeded before the error was raised.
     Halfway,
     /// The destination takes nothing from us until somebody in Slack mends it, which one click can do.
     NotToday,
@@ -41,7 +41,7 @@ pub(super) fn find(name: &str) -> Option<(&'static str, Meaning, &'static str)> 
 type Row = (&'static str, Meaning, &'static str);
 
 const ERRORS: [Row; 71] = [
-    ("internal_error", Again, "Slack has a fault"),
+    ("internal_error", Halfway, "Slack broke down; it may have been posted"),
     ("service_unavailable", Again, "Slack is unavailable for now"),
     ("request_timeout", Again, "the request did not arrive whole"),
     ("team_added_to_org", Again, "the workspace is being moved to an organization"),
