@@ -19,7 +19,7 @@ enum Verdict {
     Unclear(Reason),
     /// A fault behind which it may have been done.
     Halfway(Reason),
-    Slower(Scope),
+    Slower,
     Again(Reason),
     /// The destination cannot be written to, for so long.
     Destination(Reason, Option<Duration>),
@@ -34,7 +34,7 @@ pub(super) fn outcome(answer: &Answer) -> Outcome {
     match verdict(answer) {
         Verdict::Done(provider_id) => Outcome::Sent(Receipt { provider_id }),
         Verdict::Unclear(reason) | Verdict::Halfway(reason) => Outcome::Unknown { reason },
-        Verdict::Slower(scope) => Outcome::Throttled { after: answer.retry_after, scope },
+        Verdict::Slower => Outcome::Throttled { after: answer.retry_after, scope: Scope::Channel },
         Verdict::Again(reason) => Outcome::RetryLater { reason },
         Verdict::Destination(reason, forget_after) => Outcome::BadAddress { reason, forget_after },
         Verdict::Closed(reason) => Outcome::ChannelDown { reason },
@@ -56,15 +56,16 @@ pub(super) fn probe(answer: &Answer) -> Result<(), ProbeError> {
         | Verdict::Closed(reason)
         | Verdict::Refused(reason) => Err(ProbeError::Refused(reason)),
         Verdict::Again(reason) | Verdict::Halfway(reason) => Err(ProbeError::Unreachable(reason)),
-        Verdict::Slower(_) => Err(ProbeError::Unreachable(of_status(answer.status, "Slack asks us to wait"))),
+        Verdict::Slower => Err(ProbeError::Unreachable(of_status(answer.status, "Slack asks us to wait"))),
     }
 }
 
 fn verdict(answer: &Answer) -> Verdict {
     let body = answer.json().unwrap_or_default();
     if answer.status == 429 {
-        // Which of its limits was met Slack does not say. The one that is met first is that of the destination, one message a second.
-        return Verdict::Slower(Scope::Destination);
+        // Which of its limits was met Slack does not say: the destination's, one message a second, or the workspace's for the method. All
+        // wait, for the wait is short, and to hold this message alone would send the others into the same limit.
+        return Verdict::Slower;
     }
     match (body["ok"].as_bool(), body["error"].as_str()) {
         (Some(true), _) if answer.status == 200 => Verdict::Done(body["ts"].as_str().map(str::to_owned)),
@@ -85,7 +86,7 @@ fn by_name(answer: &Answer, name: &str) -> Verdict {
     let reason = Reason::new(name, detail);
     match meaning {
         Meaning::Again => Verdict::Again(reason),
-        Meaning::Slower(scope) => Verdict::Slower(scope),
+        Meaning::Slower => Verdict::Slower,
         Meaning::Halfway => Verdict::Halfway(reason),
         Meaning::NotToday => Verdict::Destination(reason, Some(errors::AN_HOUR)),
         Meaning::NotThere => Verdict::Destination(reason, Some(errors::A_DAY)),

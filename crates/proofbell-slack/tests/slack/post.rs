@@ -124,7 +124,7 @@ async fn a_lost_thread_loses_no_message() {
     for (name, outcome) in [
         ("fatal_error", "unknown fatal_error"),
         ("internal_error", "unknown internal_error"),
-        ("ratelimited", "throttled - destination"),
+        ("ratelimited", "throttled - channel"),
         ("channel_not_found", "bad_address channel_not_found 3600s"),
         ("invalid_auth", "channel_down invalid_auth"),
     ] {

@@ -64,10 +64,10 @@ impl Rig for TokenRig {
             Row::new("posted", posted(), "sent 1503435956.000247"),
             Row::new("an archived channel", error("is_archived"), "bad_address is_archived 3600s"),
             Row::new("posted, no ts", HttpAnswer::json(200, &json!({ "ok": true })), "sent"),
-            Row::new("told to wait", slow(429, "7"), "throttled 7s destination"),
-            Row::new("told to wait very long", slow(429, "86400"), "throttled 3600s destination"),
-            Row::new("told to wait, in a 200", slow(200, "3"), "throttled 3s destination"),
-            Row::new("told to wait, no term", HttpAnswer::new(429, ""), "throttled - destination"),
+            Row::new("told to wait", slow(429, "7"), "throttled 7s channel"),
+            Row::new("told to wait very long", slow(429, "86400"), "throttled 3600s channel"),
+            Row::new("told to wait, in a 200", slow(200, "3"), "throttled 3s channel"),
+            Row::new("told to wait, no term", HttpAnswer::new(429, ""), "throttled - channel"),
             Row::new("a stranger's 200", HttpAnswer::new(200, "<html>Welcome"), "unknown 200"),
             Row::new("a webhook's ok", HttpAnswer::new(200, "ok"), "unknown 200"),
             Row::new("no ok", HttpAnswer::json(200, &json!({ "error": "invalid_auth" })), "unknown 200"),
@@ -129,7 +129,7 @@ fn slow(status: u16, after: &str) -> HttpAnswer {
 }
 
 const NAMED: [(&str, &str); 34] = [
-    ("rate_limited", "throttled - destination"),
+    ("rate_limited", "throttled - channel"),
     ("message_limit_exceeded", "throttled - channel"),
     ("internal_error", "unknown internal_error"),
     ("service_unavailable", "retry_later service_unavailable"),

@@ -2,15 +2,13 @@
 
 use std::time::Duration;
 
-use proofbell_notify::Scope;
-
 /// What happens next after an error.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     /// A passing fault; nothing was posted.
     Again,
     /// Too much at once.
-    Slower(Scope),
+    Slower,
     /// It may have been posted: Slack says of these that some part may have succeeded before the error was raised.
     Halfway,
     /// The destination takes nothing from us until somebody in Slack mends it, which one click can do.
@@ -45,9 +43,9 @@ const ERRORS: [Row; 71] = [
     ("service_unavailable", Again, "Slack is unavailable for now"),
     ("request_timeout", Again, "the request did not arrive whole"),
     ("team_added_to_org", Again, "the workspace is being moved to an organization"),
-    ("ratelimited", Slower(Scope::Destination), "too much at once"),
-    ("rate_limited", Slower(Scope::Destination), "too much at once"),
-    ("message_limit_exceeded", Slower(Scope::Channel), "the workspace has used up its messages"),
+    ("ratelimited", Slower, "too much at once"),
+    ("rate_limited", Slower, "too much at once"),
+    ("message_limit_exceeded", Slower, "the workspace has used up its messages"),
     ("fatal_error", Halfway, "Slack broke down halfway; it may have been posted"),
     ("channel_not_found", NotToday, "there is no such Slack channel or user, or the app may not see it"),
     ("not_in_channel", NotToday, "the app is not in the Slack channel; invite it"),
