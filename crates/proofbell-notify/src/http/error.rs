@@ -85,7 +85,7 @@ fn why_not_connected(error: &reqwest::Error) -> Reason {
         return Reason::new("dns", "the host's name could not be looked up");
     }
     if let Some(error) = causes(error).find_map(tls_error) {
-        return Reason::new("tls", format!("no TLS with the host: {error}"));
+        return Reason::new("tls", format!("no TLS with the host: {}", why_no_tls(error)));
     }
     if error.is_timeout() {
         return Reason::new("connect_timeout", "no connection within 5 s");
@@ -93,6 +93,36 @@ fn why_not_connected(error: &reqwest::Error) -> Reason {
     match causes(error).find_map(|cause| cause.downcast_ref::<io::Error>()) {
         Some(error) => Reason::new("connect", format!("no connection: {}", error.kind())),
         None => Reason::new("connect", "no connection"),
+    }
+}
+
+/// In our own words: those of rustls repeat the names in the certificate, which whoever answers there has chosen, and the host's.
+fn why_no_tls(error: &rustls::Error) -> &'static str {
+    use rustls::Error;
+    match error {
+        Error::InvalidCertificate(why) => what_of_the_certificate(why),
+        Error::InvalidMessage(_) | Error::InappropriateMessage { .. } => "what it speaks is not TLS",
+        Error::AlertReceived(_) => "it broke the handshake off",
+        Error::PeerIncompatible(_) => "it has no version or cipher in common with us",
+        Error::PeerMisbehaved(_) | Error::InappropriateHandshakeMessage { .. } => {
+            "it breaks the rules of TLS"
+        }
+        Error::NoCertificatesPresented => "it shows no certificate",
+        _ => "the handshake failed",
+    }
+}
+
+fn what_of_the_certificate(why: &rustls::CertificateError) -> &'static str {
+    use rustls::CertificateError as Why;
+    match why {
+        Why::NotValidForName | Why::NotValidForNameContext { .. } => "the certificate is for another name",
+        Why::Expired | Why::ExpiredContext { .. } => "the certificate has expired",
+        Why::NotValidYet | Why::NotValidYetContext { .. } => "the certificate is not valid yet",
+        Why::UnknownIssuer => "the certificate is of an unknown issuer",
+        Why::Revoked => "the certificate was revoked",
+        Why::BadEncoding | Why::BadSignature => "the certificate is damaged",
+        Why::InvalidPurpose | Why::InvalidPurposeContext { .. } => "the certificate is not for a server",
+        _ => "the certificate is not to be trusted",
     }
 }
 
@@ -106,4 +136,44 @@ fn tls_error<'a>(cause: &'a (dyn Error + 'static)) -> Option<&'a rustls::Error> 
         return Some(error);
     }
     tls_error(cause.downcast_ref::<io::Error>()?.get_ref()?)
+}
+
+#[cfg(test)]
+mod tests {
+    use rustls::pki_types::{ServerName, UnixTime};
+    use rustls::{AlertDescription, CertificateError as Why, Error, InvalidMessage, OtherError};
+
+    use super::*;
+
+    #[test]
+    fn no_name_that_others_chose_is_repeated() {
+        let name = || ServerName::try_from("secret-host.example").unwrap();
+        let other_name =
+            Why::NotValidForNameContext { expected: name(), presented: vec!["evil.example".to_owned()] };
+        let time = UnixTime::since_unix_epoch(std::time::Duration::from_secs(1));
+        let others = Why::Other(OtherError(std::sync::Arc::new(io::Error::other("evil.example"))));
+        let table = [
+            (Error::InvalidCertificate(other_name), "the certificate is for another name"),
+            (Error::InvalidCertificate(Why::NotValidForName), "the certificate is for another name"),
+            (
+                Error::InvalidCertificate(Why::ExpiredContext { time, not_after: time }),
+                "the certificate has expired",
+            ),
+            (
+                Error::InvalidCertificate(Why::NotValidYetContext { time, not_before: time }),
+                "the certificate is not valid yet",
+            ),
+            (Error::InvalidCertificate(Why::UnknownIssuer), "the certificate is of an unknown issuer"),
+            (Error::InvalidCertificate(Why::Revoked), "the certificate was revoked"),
+            (Error::InvalidCertificate(Why::BadSignature), "the certificate is damaged"),
+            (Error::InvalidCertificate(others), "the certificate is not to be trusted"),
+            (Error::NoCertificatesPresented, "it shows no certificate"),
+            (Error::InvalidMessage(InvalidMessage::InvalidContentType), "what it speaks is not TLS"),
+            (Error::AlertReceived(AlertDescription::HandshakeFailure), "it broke the handshake off"),
+            (Error::General("evil.example".to_owned()), "the handshake failed"),
+        ];
+        for (error, expected) in table {
+            assert_eq!(why_no_tls(&error), expected, "{error}");
+        }
+    }
 }

@@ -106,6 +106,7 @@ async fn a_server_without_tls_gets_nothing() {
     let url: Url = plain.as_str().replace("http://", "https://").parse().unwrap();
     let error = Client::default().post(&url).send().await.unwrap_err();
     assert_eq!((error.reason().code(), error.clone().outcome().as_str()), ("tls", "retry_later"));
+    assert_eq!(error.reason().detail(), "no TLS with the host: what it speaks is not TLS");
 }
 
 #[tokio::test]
