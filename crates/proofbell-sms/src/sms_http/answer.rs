@@ -35,7 +35,7 @@ impl Answers {
                 Outcome::Rejected { reason: status::reason(answer.status, text) }
             }
             // A page of something in between, perhaps; it says neither yes nor no.
-            Some(Fit::Missing) | None => status::outcome(answer),
+            Some(Fit::Missing) | None => undescribed(answer, body.as_ref()),
         }
     }
 
@@ -53,6 +53,19 @@ impl Answers {
             Value::Number(id) => Some(id.to_string()),
             Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
         }
+    }
+}
+
+/// A gateway that says in JSON that something is not there speaks of the message, of an unknown subscriber for example, which must not
+/// keep it from all others. Without JSON it is the door that is missing.
+fn undescribed(answer: &Answer, body: Option<&Value>) -> Outcome {
+    let speaks = body.is_some_and(|body| body.is_object() || body.is_array());
+    match answer.status {
+        404 | 405 | 410 if speaks => {
+            let text = "the gateway refuses this message, and no setting describes its answer";
+            Outcome::Rejected { reason: status::reason(answer.status, text) }
+        }
+        _ => status::outcome(answer),
     }
 }
 

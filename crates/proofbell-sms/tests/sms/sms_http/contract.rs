@@ -90,6 +90,8 @@ fn bare() -> Vec<Row> {
         Row::new("accepted", HttpAnswer::new(200, "OK"), "sent"),
         Row::new("refused", HttpAnswer::new(400, NUMBER), "rejected 400"),
         Row::new("wrong token", HttpAnswer::new(403, TOKEN), "channel_down 403"),
+        Row::new("no such page", HttpAnswer::new(404, NUMBER), "channel_down 404"),
+        Row::new("unknown subscriber", HttpAnswer::json(404, &json!({ "error": NUMBER })), "rejected 404"),
         Row::new("too much", HttpAnswer::new(429, ""), "throttled - channel"),
         Row::new("broken", HttpAnswer::new(502, ""), "unknown 502"),
     ]
