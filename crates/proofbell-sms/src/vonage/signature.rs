@@ -1,11 +1,14 @@
 //! Whether it is Vonage who calls (<https://developer.vonage.com/getting-started/concepts/signing-messages>).
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use hmac::digest::InvalidLength;
 use hmac::{Hmac, Mac};
 use proofbell_notify::{Callback, CallbackError};
 use secrecy::{ExposeSecret, SecretString};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use sha2::{Sha256, Sha512};
 use url::form_urlencoded;
@@ -27,7 +30,8 @@ pub(super) fn check(
     method: SignatureMethod,
 ) -> Result<Fields, CallbackError> {
     let forged = |why: &str| CallbackError::Forged(why.to_owned());
-    let mut fields = fields(&callback.body).ok_or_else(|| forged("neither a form nor flat JSON"))?;
+    let mut fields = fields(&callback.body)
+        .ok_or_else(|| forged("neither a form nor flat JSON, each name once and plain"))?;
     let signature = fields
         .remove(SIGNATURE)
         .ok_or_else(|| forged("there is no `sig`; Vonage's support switches signed webhooks on"))?;
@@ -55,18 +59,50 @@ fn holds<M: Mac + hmac::digest::KeyInit>(
     Ok(mac.verify_slice(signature).is_ok())
 }
 
-/// A name that is there twice is nothing that Vonage sends, and would be read one way here and another there.
+/// A name that is there twice is nothing that Vonage sends, and would be read one way here and another there. Nor is one with `&` or
+/// `=` in it, with which the same signature would hold for other fields: what is signed has no escape for them in names.
 fn fields(body: &[u8]) -> Option<Fields> {
-    let pairs: Vec<(String, String)> = match serde_json::from_slice::<Value>(body) {
-        Ok(Value::Object(object)) => {
-            object.into_iter().map(|(name, value)| Some((name, scalar(value)?))).collect::<Option<_>>()?
+    let pairs: Vec<(String, String)> = match body.trim_ascii_start().first() {
+        Some(b'{') => {
+            let Members(members) = serde_json::from_slice(body).ok()?;
+            members.into_iter().map(|(name, value)| Some((name, scalar(value)?))).collect::<Option<_>>()?
         }
-        Ok(_) => return None,
-        Err(_) => form_urlencoded::parse(body).into_owned().collect(),
+        Some(_) | None => form_urlencoded::parse(body).into_owned().collect(),
     };
     let count = pairs.len();
     let fields: Fields = pairs.into_iter().collect();
-    (fields.len() == count).then_some(fields)
+    (fields.len() == count && fields.keys().all(|name| is_name(name))).then_some(fields)
+}
+
+fn is_name(name: &str) -> bool {
+    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.-".contains(&byte))
+}
+
+/// The members of a JSON object as they are written, where a map would keep the last of two with one name and say nothing.
+struct Members(Vec<(String, Value)>);
+
+impl<'de> Deserialize<'de> for Members {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Members, D::Error> {
+        deserializer.deserialize_map(MembersVisitor)
+    }
+}
+
+struct MembersVisitor;
+
+impl<'de> Visitor<'de> for MembersVisitor {
+    type Value = Members;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Members, A::Error> {
+        let mut members = Vec::new();
+        while let Some(member) = map.next_entry()? {
+            members.push(member);
+        }
+        Ok(Members(members))
+    }
 }
 
 fn scalar(value: Value) -> Option<String> {

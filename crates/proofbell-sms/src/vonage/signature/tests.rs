@@ -40,6 +40,7 @@ fn another_implementation_agrees() {
 #[test]
 fn nothing_else_is_believed() {
     let signature = sign("&a=1");
+    let (both, empty) = (sign("&a=1&b=2"), sign("&=1&a=1"));
     let table = [
         String::new(),
         "a=1".to_owned(),
@@ -51,6 +52,17 @@ fn nothing_else_is_believed() {
         format!("a=1&sig={}", &signature[..32]),
         format!(r#"{{"a":["1"],"sig":"{signature}"}}"#),
         format!(r#"["a","1","{signature}"]"#),
+        // One signature for other fields than those that were signed.
+        format!("a=1%26b%3D2&sig={both}"),
+        format!("a%3D1%26b=2&sig={both}"),
+        format!(r#"{{"a=1&b":"2","sig":"{both}"}}"#),
+        format!(r#"{{"a\u003d1\u0026b":2,"sig":"{both}"}}"#),
+        format!("=1&a=1&sig={empty}"),
+        format!("a b=1&sig={}", sign("&a b=1")),
+        // Names that are there twice, of which a map would keep the last.
+        format!(r#"{{"a":"2","a":"1","sig":"{signature}"}}"#),
+        format!(r#"{{"a":"1","sig":"x","sig":"{signature}"}}"#),
+        format!(r#"{{"a":"1","sig":"{signature}"}} x"#),
     ];
     for body in table {
         let checked = checked(&body, SignatureMethod::Sha256);
