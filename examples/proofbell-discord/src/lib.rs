@@ -18,13 +18,16 @@ use serde::Deserialize;
 pub struct DiscordConfig {
     /// The URL that Discord shows in the channel's settings, under "Integrations". Whoever knows it can post, so it is a secret.
     pub webhook_url: SecretUrl,
-    /// The name that stands above the messages, up to 80 characters. Default: the webhook's own.
+    /// The name that stands above the messages, up to 80 characters, without `discord` and `clyde` in it. Default: the webhook's own.
     #[serde(default)]
     pub username: Option<String>,
 }
 
 /// Longest name above a message: <https://discord.com/developers/docs/resources/webhook#execute-webhook>.
 const USERNAME_LIMIT: usize = 80;
+
+/// In no name of a webhook, in capitals or not: <https://discord.com/developers/docs/resources/webhook#create-webhook>.
+const NOT_IN_USERNAME: [&str; 2] = ["clyde", "discord"];
 
 /// Posts to one Discord channel.
 #[derive(Clone, Debug)]
@@ -42,6 +45,11 @@ impl Notifier for Discord {
         let length = config.username.as_ref().map(|name| name.trim().chars().count());
         if length.is_some_and(|length| !(1..=USERNAME_LIMIT).contains(&length)) {
             let message = "is empty or too long for Discord; write 1 to 80 characters";
+            return Err(ConfigError::at("username", message));
+        }
+        let name = config.username.as_deref().unwrap_or_default().to_lowercase();
+        if NOT_IN_USERNAME.iter().any(|word| name.contains(word)) {
+            let message = "Discord takes no name that has `discord` or `clyde` in it; choose another";
             return Err(ConfigError::at("username", message));
         }
         Ok(Discord { http: kit.http.clone(), webhook_url: config.webhook_url, username: config.username })

@@ -3,6 +3,7 @@
 
 use proofbell_notify::{Block, Chat, Field, Span};
 use serde_json::{Value, json};
+use unicode_segmentation::UnicodeSegmentation;
 
 const TITLE_LIMIT: usize = 256;
 /// Discord allows 4,096, but 6,000 for the whole embed.
@@ -94,12 +95,12 @@ fn fields(fields: &[Field]) -> Vec<Value> {
 }
 
 /// Text that Discord shows as it is: each sign that its Markdown could read has a backslash before it, so that nothing is bold, a
-/// mention, or a link by itself. Cut with `…`.
+/// mention, or a link by itself. Cut with `…`, between characters as people see them: a family or a flag is several to a computer.
 fn literal(text: &str, limit: usize) -> String {
     let mut shown = String::new();
     let mut room = limit;
-    for c in text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }) {
-        let sign = if c.is_ascii_punctuation() { format!("\\{c}") } else { c.to_string() };
+    for grapheme in text.graphemes(true) {
+        let sign: String = grapheme.chars().flat_map(literal_char).collect();
         // One unit stays for the mark of the cut.
         if units(&sign) >= room {
             shown.push('…');
@@ -109,6 +110,11 @@ fn literal(text: &str, limit: usize) -> String {
         shown.push_str(&sign);
     }
     shown
+}
+
+fn literal_char(c: char) -> impl Iterator<Item = char> {
+    let shown = if c.is_control() && c != '\n' { ' ' } else { c };
+    c.is_ascii_punctuation().then_some('\\').into_iter().chain([shown])
 }
 
 /// As Discord counts.

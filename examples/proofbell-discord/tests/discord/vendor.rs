@@ -110,3 +110,32 @@ async fn nothing_is_not_sent() {
         assert_eq!(posted(chat).await, ("rejected empty".to_owned(), None));
     }
 }
+
+#[tokio::test]
+async fn a_cut_is_between_characters_as_people_see_them() {
+    for character in ["👨\u{200d}👩\u{200d}👧\u{200d}👦", "e\u{301}\u{323}", "🇯🇵", "*\u{20e3}"]
+    {
+        let chat = Chat { header: Some(character.repeat(300)), ..Chat::default() };
+        let post = posted(chat).await.1.unwrap();
+        let title = post["embeds"][0]["title"].as_str().unwrap();
+        let whole = title.strip_suffix('…').unwrap().replace('\\', "");
+        assert!(!whole.is_empty() && whole.replace(character, "").is_empty(), "{title}");
+        assert!(title.encode_utf16().count() <= 256, "{title}");
+    }
+}
+
+#[test]
+fn a_name_that_discord_refuses_is_refused_at_once() {
+    let build = |name: &str| {
+        let settings =
+            json!({ "webhook_url": "https://discord.com/api/webhooks/4711/t0ken", "username": name });
+        Registry::new().with::<Discord>().build("discord", settings, &Toolkit::default()).map(|_| ())
+    };
+    for name in ["Authenticity desk", "鑑定", "Disco desk", &"a".repeat(80)] {
+        assert!(build(name).is_ok(), "{name}");
+    }
+    for name in ["Discord", "my DISCORD desk", "Clyde", "not clyde's", " ", &"a".repeat(81)] {
+        let error = build(name).unwrap_err().to_string();
+        assert!(error.contains("username"), "{name}: {error}");
+    }
+}
