@@ -4,6 +4,7 @@ mod budget;
 mod dsn;
 mod mailbox;
 mod name;
+mod parts;
 mod settings;
 mod trouble;
 mod verdict;

@@ -1,7 +1,9 @@
 //! Delivery status notifications (RFC 3464, and RFC 6533 for other letters than ASCII's): what a returned mail says of itself.
 
-use mail_parser::{HeaderValue, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use mail_parser::{HeaderValue, Message, MessageParser};
 use uuid::Uuid;
+
+use super::parts::{Part, parts, split};
 
 /// Most recipients looked at; a mail of ours had one.
 const RECIPIENTS: usize = 64;
@@ -72,33 +74,33 @@ impl Status {
 impl Dsn {
     /// Reads a mail; `None` when it is no such notification. `domain` is the one of our Message-IDs.
     pub(super) fn parse(mail: &[u8], domain: &str) -> Option<Dsn> {
-        let mail = MessageParser::default().parse(mail)?;
-        let status = mail
-            .parts
-            .iter()
-            .find(|part| is(part, "message", &["delivery-status", "global-delivery-status"]))?;
-        let status = String::from_utf8_lossy(status.contents());
-        let recipients = groups(&status).filter_map(|fields| recipient(&fields)).take(RECIPIENTS).collect();
-        let returned = returned(&mail);
-        let returned = returned.as_ref();
-        let own = returned.and_then(|mail| mail.message_id()).and_then(|id| ours(id, domain));
+        let parts = parts(mail);
+        let status =
+            parts.iter().find(|part| part.is("message", &["delivery-status", "global-delivery-status"]))?;
+        let status = status.contents();
+        let recipients = groups(&String::from_utf8_lossy(&status))
+            .filter_map(|fields| recipient(&fields))
+            .take(RECIPIENTS)
+            .collect();
+        let returned = parts.iter().find(|part| is_returned(part)).map(Part::contents);
+        let returned = returned.as_ref().and_then(|returned| head(returned));
+        let own = returned.as_ref().and_then(|mail| mail.message_id()).and_then(|id| ours(id, domain));
         Some(Dsn {
-            message: own.or_else(|| referred(&mail, domain)),
+            message: own.or_else(|| referred(&head(mail)?, domain)),
             recipients,
-            words: returned.map(words).unwrap_or_default(),
+            words: returned.as_ref().map(words).unwrap_or_default(),
         })
     }
 }
 
-/// The mail that is returned, or what of it is: its head may be all.
-fn returned<'m>(mail: &'m Message<'m>) -> Option<Message<'m>> {
-    mail.parts.iter().find_map(|part| match &part.body {
-        PartType::Message(inner) => Some(inner.clone()),
-        _ if is(part, "text", &["rfc822-headers"]) || is(part, "message", &["global-headers"]) => {
-            MessageParser::default().parse_headers(part.contents())
-        }
-        _ => None,
-    })
+/// Whether it is the mail that is returned, or what of it is: its head may be all.
+fn is_returned(part: &Part<'_>) -> bool {
+    part.is("message", &["rfc822", "global", "global-headers"]) || part.is("text", &["rfc822-headers"])
+}
+
+/// A mail's head. What is below it is not looked at, so that it may be whatever it is.
+fn head(mail: &[u8]) -> Option<Message<'_>> {
+    MessageParser::default().parse_headers(split(mail).0)
 }
 
 /// What the notification itself refers to: Gmail and Exim say it there too.
@@ -125,14 +127,6 @@ fn ours(message_id: &str, domain: &str) -> Option<Uuid> {
 fn words(mail: &Message<'_>) -> Vec<String> {
     let name = mail.to().and_then(|to| to.first()).and_then(|to| to.name());
     mail.subject().into_iter().chain(name).map(str::to_owned).collect()
-}
-
-fn is(part: &MessagePart<'_>, kind: &str, subtypes: &[&str]) -> bool {
-    part.content_type().is_some_and(|found| {
-        let subtype = found.subtype().unwrap_or_default();
-        found.ctype().eq_ignore_ascii_case(kind)
-            && subtypes.iter().any(|known| known.eq_ignore_ascii_case(subtype))
-    })
 }
 
 type Fields = Vec<(String, String)>;

@@ -116,6 +116,29 @@ fn bounces_are_understood_as_servers_write_them() {
     }
 }
 
+/// Reads a mail on a thread with the stack of one that serves.
+fn read_on_a_thread(mail: Vec<u8>) -> String {
+    let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);
+    thread.spawn(move || read(&mail).0).unwrap().join().unwrap()
+}
+
+#[test]
+fn a_mail_within_a_mail_within_a_mail_does_not_end_the_process() {
+    let within = b"Content-Type: message/rfc822\r\n\r\n";
+    let deep = within.repeat(1024 * 1024 / within.len());
+    assert_eq!(read_on_a_thread(deep.clone()), "other");
+    let text = String::from_utf8(fixture("exim-no-mailbox")).unwrap();
+    let (bounce, end) = text.split_once("Please take them again.").unwrap();
+    let bounce = bounce.replace("Content-Type: text/plain; charset=utf-8\r\n\r\n", "");
+    assert_eq!(read_on_a_thread([bounce.as_bytes(), &deep, end.as_bytes()].concat()), BAD_ADDRESS);
+    let parts: Vec<u8> = (0..20_000)
+        .flat_map(|depth| {
+            format!("Content-Type: multipart/mixed; boundary={depth}\r\n\r\n--{depth}\r\n").into_bytes()
+        })
+        .collect();
+    assert_eq!(read_on_a_thread(parts), "other");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(512) })]
 
