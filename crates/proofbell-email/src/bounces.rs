@@ -5,6 +5,7 @@ mod dsn;
 mod mailbox;
 mod name;
 mod parts;
+mod round;
 mod settings;
 mod trouble;
 mod verdict;
@@ -21,15 +22,13 @@ use crate::dialogue::Deadlines;
 use crate::redact::Redactor;
 
 use dsn::Dsn;
-use mailbox::{Letter, Mailbox};
+use mailbox::Mailbox;
 use name::Name;
+use round::Letter;
 use trouble::{Trouble, probe_error};
 
 pub use settings::BouncesConfig;
 pub(crate) use settings::{Done, Settings};
-
-/// Most mails read in one go.
-const MOST: usize = 200;
 
 /// The mailbox for bounces.
 pub(crate) struct Bounces {
@@ -53,14 +52,10 @@ impl Bounces {
 
     /// Reads what nobody has seen yet and leaves it as it is.
     pub(crate) async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
-        let collected = async {
-            let mut mailbox = Mailbox::open(&self.settings, self.deadlines).await?;
-            let letters = mailbox.unseen(MOST).await?;
-            let notices = letters.iter().map(|letter| self.notice(letter)).collect();
-            mailbox.close().await;
-            Ok(notices)
-        };
-        collected.await.map_err(|trouble: Trouble| probe_error(&trouble, &self.redactor))
+        match round::read(&self.settings, self.deadlines).await {
+            Ok(letters) => Ok(letters.iter().map(|letter| self.notice(letter)).collect()),
+            Err(trouble) => Err(probe_error(&trouble, &self.redactor)),
+        }
     }
 
     /// Puts those away that spoke of our mails, as the settings say, and marks the others as seen.

@@ -20,6 +20,8 @@ pub(crate) struct Deadlines {
     pub(crate) command: Duration,
     /// For sending the message and the answer to its final dot, behind which a server may run its filters.
     pub(crate) body: Duration,
+    /// For reading mails in one round through the mailbox for bounces; the one that is being read then is the last.
+    pub(crate) round: Duration,
 }
 
 impl Default for Deadlines {
@@ -28,6 +30,7 @@ impl Default for Deadlines {
             connect: Duration::from_secs(10),
             command: Duration::from_secs(30),
             body: Duration::from_secs(300),
+            round: Duration::from_secs(120),
         }
     }
 }

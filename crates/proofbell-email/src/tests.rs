@@ -45,7 +45,7 @@ fn plain_url(at: SocketAddr) -> String {
 
 /// A notifier that waits no longer than `deadline` for anything.
 pub(crate) fn notifier(config: SmtpConfig, deadline: Duration) -> Smtp {
-    let deadlines = Deadlines { connect: deadline, command: deadline, body: deadline };
+    let deadlines = Deadlines { connect: deadline, command: deadline, body: deadline, round: deadline };
     Smtp::with_deadlines(config, deadlines).unwrap_or_else(|error| panic!("{error}"))
 }
 

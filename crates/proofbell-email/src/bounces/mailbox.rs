@@ -1,6 +1,5 @@
 //! One connection to the IMAP server, with a folder selected.
 
-use std::collections::BTreeMap;
 use std::future::Future;
 
 use async_imap::error::Error;
@@ -18,12 +17,8 @@ use crate::dialogue::Deadlines;
 use crate::failure::Step;
 use crate::socket;
 
-/// A mail up to this size is read whole.
-const WHOLE: u32 = 1024 * 1024;
-/// Of a larger one only so much is read: what was returned stands behind the report about it.
+/// Of a mail no more than so many bytes are read: what was returned stands behind the report about it, and its head is enough.
 const BEGINNING: u32 = 256 * 1024;
-/// When so many bytes of mails are read, the others wait for the next time.
-const ENOUGH: usize = 16 * 1024 * 1024;
 /// Most bytes of an answer besides mails. The library reads a line that goes on and on from its start again and again.
 const ANSWER: usize = 256 * 1024;
 /// How many places of the folder are searched at once, so that what is found fits into an answer.
@@ -39,13 +34,6 @@ pub(super) struct Mailbox {
     exists: u32,
     /// Which life of the folder this is: names of mails are good in one of them only (RFC 3501, section 2.3.1.1).
     validity: u32,
-}
-
-/// A mail that was read.
-pub(super) struct Letter {
-    pub(super) name: Name,
-    /// All of it, or its beginning.
-    pub(super) bytes: Vec<u8>,
 }
 
 impl Mailbox {
@@ -75,27 +63,13 @@ impl Mailbox {
         Ok(Mailbox { session, deadlines, exists: selected.exists, validity })
     }
 
-    /// The oldest mails that nobody has seen; reading them does not mark them.
-    pub(super) async fn unseen(&mut self, most: usize) -> Result<Vec<Letter>, Trouble> {
-        let uids = self.search(most).await?;
-        let sizes = self.sizes(&uids).await?;
-        let mut letters = Vec::new();
-        let mut total = 0;
-        for uid in uids {
-            // One that is gone by now has no size.
-            let Some(size) = sizes.get(&uid) else { continue };
-            let Some(bytes) = self.read(uid, *size).await? else { continue };
-            total += bytes.len();
-            letters.push(Letter { name: Name::new(self.validity, uid), bytes });
-            if total >= ENOUGH {
-                break;
-            }
-        }
-        Ok(letters)
+    /// The name of the mail with this number.
+    pub(super) fn name(&self, uid: u32) -> Name {
+        Name::new(self.validity, uid)
     }
 
     /// The lowest numbers of mails that nobody has seen.
-    async fn search(&mut self, most: usize) -> Result<Vec<u32>, Trouble> {
+    pub(super) async fn search(&mut self, most: usize) -> Result<Vec<u32>, Trouble> {
         let mut uids = Vec::new();
         let mut first = 1;
         while first <= self.exists && uids.len() < most {
@@ -114,34 +88,17 @@ impl Mailbox {
         Ok(uids)
     }
 
-    async fn sizes(&mut self, uids: &[u32]) -> Result<BTreeMap<u32, u32>, Trouble> {
-        let mut sizes = BTreeMap::new();
-        if uids.is_empty() {
-            return Ok(sizes);
-        }
-        let line = format!("UID FETCH {} (UID RFC822.SIZE)", set(uids));
-        self.ask(Command::Fetch, line, 0, |response| {
-            let size = attribute(response, |attribute| match attribute {
-                AttributeValue::Rfc822Size(size) => Some(*size),
-                _ => None,
-            });
-            sizes.extend(uid(response).zip(size));
-        })
-        .await?;
-        Ok(sizes)
-    }
-
-    /// One mail, or its beginning; `None` when it is gone.
-    async fn read(&mut self, wanted: u32, size: u32) -> Result<Option<Vec<u8>>, Trouble> {
-        let (section, size) = match size <= WHOLE {
-            true => ("BODY.PEEK[]".to_owned(), size),
-            false => (format!("BODY.PEEK[]<0.{BEGINNING}>"), BEGINNING),
-        };
+    /// The beginning of a mail, which is not marked by that; `None` when it is gone. It is empty where the server has none to give.
+    ///
+    /// How large the mail is said to be is not asked: some servers only estimate it.
+    pub(super) async fn read(&mut self, wanted: u32) -> Result<Option<Vec<u8>>, Trouble> {
         let mut bytes = None;
-        let line = format!("UID FETCH {wanted} (UID {section})");
-        self.ask(Command::Fetch, line, size, |response| {
+        let line = format!("UID FETCH {wanted} (UID BODY.PEEK[]<0.{BEGINNING}>)");
+        self.ask(Command::Fetch, line, BEGINNING, |response| {
             let body = attribute(response, |attribute| match attribute {
-                AttributeValue::BodySection { section: None, data: Some(data), .. } => Some(data.to_vec()),
+                AttributeValue::BodySection { section: None, data, .. } => {
+                    Some(data.as_deref().unwrap_or_default().to_vec())
+                }
                 _ => None,
             });
             // Servers may tell of other mails in between.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use proofbell_notify::{About, News, Notice};
 use proptest::prelude::*;
 
-use super::mailbox::Letter;
 use super::name::Name;
+use super::round::Letter;
 use super::{Bounces, BouncesConfig, Settings};
 use crate::dialogue::Deadlines;
 

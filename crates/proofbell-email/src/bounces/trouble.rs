@@ -22,6 +22,13 @@ pub(super) enum Trouble {
     NoNames,
 }
 
+impl Trouble {
+    /// Whether the server answered and only would not do it, so that it can be asked for other things.
+    pub(super) fn is_answer(&self) -> bool {
+        matches!(self, Trouble::Command(_, error) if matches!(**error, Error::No(_) | Error::Bad(_)))
+    }
+}
+
 /// What was asked of the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Command {
