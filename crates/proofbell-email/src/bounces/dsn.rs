@@ -13,6 +13,8 @@ const RECIPIENTS: usize = 64;
 pub(super) struct Dsn {
     /// Our mail that it is about; `None` when it is about somebody else's.
     pub(super) message: Option<Uuid>,
+    /// Whom we wrote to, as the returned mail says; nobody where it does not.
+    pub(super) to: Vec<String>,
     /// What became of it, by recipient.
     pub(super) recipients: Vec<Recipient>,
     /// The returned mail's own words, which are not to be shown: subject and display name of the recipient.
@@ -26,7 +28,7 @@ pub(super) struct Recipient {
     pub(super) status: Option<Status>,
     /// What the server said that would not have it, when that was an SMTP server.
     pub(super) diagnostic: Option<String>,
-    /// Addresses, not to be shown.
+    /// The address that it was tried with, and the one that it was sent to at first, as far as they are named. Not to be shown.
     pub(super) addresses: Vec<String>,
 }
 
@@ -87,6 +89,7 @@ impl Dsn {
         let own = returned.as_ref().and_then(|mail| mail.message_id()).and_then(|id| ours(id, domain));
         Some(Dsn {
             message: own.or_else(|| referred(&head(mail)?, domain)),
+            to: returned.as_ref().map(to).unwrap_or_default(),
             recipients,
             words: returned.as_ref().map(words).unwrap_or_default(),
         })
@@ -122,6 +125,11 @@ fn ours(message_id: &str, domain: &str) -> Option<Uuid> {
     let uuid = Uuid::try_parse(id).ok()?;
     (at.eq_ignore_ascii_case(domain) && id.eq_ignore_ascii_case(&uuid.hyphenated().to_string()))
         .then_some(uuid)
+}
+
+fn to(mail: &Message<'_>) -> Vec<String> {
+    let to = mail.to().into_iter().flat_map(|to| to.iter());
+    to.filter_map(|one| one.address()).take(RECIPIENTS).map(str::to_owned).collect()
 }
 
 fn words(mail: &Message<'_>) -> Vec<String> {

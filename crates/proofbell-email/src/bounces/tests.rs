@@ -62,10 +62,15 @@ fn fixture(name: &str) -> Vec<u8> {
 /// Ninety days, and seven.
 const BAD_ADDRESS: &str = "bad_address 5.1.1 7776000s";
 
-const TABLE: [(&str, &str, &str); 20] = [
+const TABLE: [(&str, &str, &str); 21] = [
     (
         "postfix-no-mailbox",
         BAD_ADDRESS,
+        "the mail came back: 550 5.1.1 <‹address›>: Recipient address rejected: User unknown in virtual mailbox table",
+    ),
+    (
+        "postfix-forwarded",
+        "undelivered 5.1.1",
         "the mail came back: 550 5.1.1 <‹address›>: Recipient address rejected: User unknown in virtual mailbox table",
     ),
     ("postfix-no-domain", "bad_address 5.4.4 604800s", "the mail came back"),
@@ -114,6 +119,26 @@ fn bounces_are_understood_as_servers_write_them() {
     for (name, expected, detail) in TABLE {
         assert_eq!(read(&fixture(name)), (expected.to_owned(), detail.to_owned()), "{name}");
     }
+}
+
+#[test]
+fn an_address_is_only_bad_if_it_is_the_one_we_wrote_to() {
+    let bounce = String::from_utf8(fixture("postfix-no-mailbox")).unwrap();
+    let to = "To: \"Hanako Ginza\" <hanako.g@buyer.example>\r\n";
+    let check = |our: &str, failed: &str, expected: &str| {
+        let mail = bounce.replace(to, our).replace("Final-Recipient: rfc822; hanako.g@buyer.example", failed);
+        assert_eq!(read(mail.as_bytes()).0, expected, "{our} {failed}");
+    };
+    let (bad, good) = (BAD_ADDRESS, "undelivered 5.1.1");
+    let failed = "Final-Recipient: rfc822; <Hanako.G@Buyer.Example>";
+    check(to, failed, bad);
+    check("", failed, good);
+    check("To: hanako@buyer.example\r\n", failed, good);
+    check("To: hanako.g@bücher.example\r\n", "Final-Recipient: rfc822; hanako.g@xn--bcher-kva.example", bad);
+    check("To: hanako.g@xn--bcher-kva.example\r\n", "Final-Recipient: utf-8; hanako.g@BÜCHER.example", bad);
+    // The address in the other field is the one we wrote to.
+    check(to, "X-Nothing: here", bad);
+    check(to, "Final-Recipient: rfc822; hanako@former-employer.example", good);
 }
 
 /// Reads a mail on a thread with the stack of one that serves.

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use proofbell_notify::{News, Reason};
+use url::Host;
 
 use super::dsn::{Action, Dsn, Recipient, Status};
 use crate::redact::Redactor;
@@ -25,7 +26,8 @@ pub(super) fn news(dsn: &Dsn, redactor: &Redactor) -> Option<News> {
         return of(Action::Delivered).next().map(|_| News::Delivered);
     };
     let reason = reason(failed, dsn, redactor);
-    let verdicts: Vec<Option<Duration>> = dsn.recipients.iter().map(remembered).collect();
+    let verdicts: Vec<Option<Duration>> =
+        dsn.recipients.iter().map(|recipient| remembered(recipient, dsn)).collect();
     Some(match verdicts.iter().copied().collect::<Option<Vec<Duration>>>() {
         Some(times) => News::BadAddress { reason, forget_after: times.into_iter().min() },
         None => News::Undelivered { reason },
@@ -33,9 +35,11 @@ pub(super) fn news(dsn: &Dsn, redactor: &Redactor) -> Option<News> {
 }
 
 /// How long the address is not to be used; `None` when it is not the address's fault. As in the table for RCPT TO, only a code that
-/// speaks of the address itself is believed about it.
-fn remembered(recipient: &Recipient) -> Option<Duration> {
-    if recipient.action != Some(Action::Failed) {
+/// speaks of the address itself is believed about it; and only if that address is ours to judge: where a mail is forwarded, the one that
+/// fails is another, and a mail to ours may still be read.
+fn remembered(recipient: &Recipient, dsn: &Dsn) -> Option<Duration> {
+    let tried = recipient.addresses.first()?;
+    if recipient.action != Some(Action::Failed) || !dsn.to.iter().any(|to| is_same(to, tried)) {
         return None;
     }
     match recipient.status? {
@@ -48,6 +52,16 @@ fn remembered(recipient: &Recipient) -> Option<Duration> {
     }
 }
 
+/// Whether two addresses are the same but for case and for the way in which the domain is written. Local parts that differ in case only
+/// could be two people's (RFC 5321, section 2.4), and nowhere are.
+fn is_same(one: &str, other: &str) -> bool {
+    let plain = |address: &str| {
+        let (local, domain) = address.rsplit_once('@')?;
+        Some((local.to_lowercase(), Host::parse(domain).ok()?))
+    };
+    plain(one).is_some_and(|one| plain(other) == Some(one))
+}
+
 fn reason(recipient: &Recipient, dsn: &Dsn, redactor: &Redactor) -> Reason {
     let code = match recipient.status {
         Some(Status { class, subject, detail }) if detail <= LAST_DETAIL => {
@@ -56,7 +70,8 @@ fn reason(recipient: &Recipient, dsn: &Dsn, redactor: &Redactor) -> Reason {
         Some(Status { class, subject, .. }) => format!("{class}.{subject}"),
         None => "bounced".to_owned(),
     };
-    let hidden = redactor.for_returned(&recipient.addresses, &dsn.words);
+    let addresses = [recipient.addresses.as_slice(), &dsn.to].concat();
+    let hidden = redactor.for_returned(&addresses, &dsn.words);
     let said = recipient.diagnostic.as_deref().map(|said| format!(": {}", hidden.clean(said)));
     Reason::new(code, format!("the mail came back{}", said.unwrap_or_default()))
 }
