@@ -2,6 +2,7 @@
 
 mod budget;
 mod dsn;
+mod literals;
 mod mailbox;
 mod name;
 mod parts;

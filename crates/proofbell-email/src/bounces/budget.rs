@@ -1,4 +1,4 @@
-//! A stream that gives no more than was agreed: whatever a server sends, it does not fill the memory.
+//! A stream that gives no more than was agreed: whatever a server sends or announces, it does not fill the memory.
 
 use std::io;
 use std::pin::Pin;
@@ -6,17 +6,20 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
+use super::literals::Literals;
+
 /// A stream from which only so many bytes can be read.
 #[derive(Debug)]
 pub(super) struct Budget<S> {
     inner: S,
     left: usize,
+    literals: Literals,
 }
 
 impl<S> Budget<S> {
     /// A stream from which nothing can be read yet.
     pub(super) fn new(inner: S) -> Budget<S> {
-        Budget { inner, left: 0 }
+        Budget { inner, left: 0, literals: Literals::default() }
     }
 
     /// From now on so many bytes can be read, whatever was left.
@@ -32,17 +35,9 @@ impl<S: AsyncRead + Unpin> AsyncRead for Budget<S> {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(cx, buf))?;
-        let read = buf.filled().len() - before;
-        match self.left.checked_sub(read) {
-            Some(left) => {
-                self.left = left;
-                Poll::Ready(Ok(()))
-            }
-            None => {
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the server sends too much")))
-            }
-        }
+        let Budget { inner, left, literals } = &mut *self;
+        ready!(Pin::new(inner).poll_read(cx, buf))?;
+        Poll::Ready(literals.follow(&buf.filled()[before..], left))
     }
 }
 

@@ -215,6 +215,8 @@ async fn trouble_says_who_must_act() {
     check_trouble(vec![("UID SEARCH", say("\0 BAD hanako.g@buyer.example?\n"))], "unreachable imap").await;
     let torn = b"* 1 FETCH (UID 5 BODY[] hanako.g@buyer.example\r\n".to_vec();
     check_trouble(vec![("UID FETCH", torn)], "unreachable imap").await;
+    let announced = b"* 1 FETCH (UID 5 BODY[]<0> {536000000}\r\n".to_vec();
+    check_trouble(vec![("UID FETCH", announced)], "unreachable connection").await;
     check_trouble(vec![("UID FETCH", say("\0 NO not now\n"))], "unreachable imap").await;
     check_trouble(vec![("", say("220 smtp.example ESMTP\n"))], "unreachable imap").await;
     check_trouble(vec![("", say("* BYE too busy\n"))], "unreachable imap").await;
