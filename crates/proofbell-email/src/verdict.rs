@@ -10,7 +10,10 @@ use crate::reply::{Enhanced, Reply};
 
 /// How long a mailbox that does not exist is remembered. People do come back to an address, domains are renewed, and
 /// servers have bad days on which they deny everybody; after three months one more try costs nothing.
-pub(crate) const FORGET_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+const FORGET_AFTER: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+
+/// How long a mailbox that is switched off is remembered. Gmail says the same of one that gets too many mails just now.
+const FORGET_SWITCHED_OFF_AFTER: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// The outcome of an attempt that failed.
 pub(crate) fn outcome(failure: &Failure, redactor: &Redactor) -> Outcome {
@@ -77,10 +80,11 @@ fn sender_refused(code: u16, enhanced: Option<Enhanced>, reason: Reason) -> Outc
 /// Only a code of RFC 3463 that speaks of the address itself is believed about the person. A bare 550 is "mailbox
 /// unavailable" and "for policy reasons" in one (RFC 5321, section 4.2.3), so it costs the message and not the address.
 fn recipient_refused(code: u16, enhanced: Option<Enhanced>, reason: Reason) -> Outcome {
-    match enhanced.map(|enhanced| (enhanced.subject, enhanced.detail)) {
-        Some((subject, detail)) if is_bad_address(subject, detail) => {
-            Outcome::BadAddress { reason, forget_after: Some(FORGET_AFTER) }
-        }
+    let status = enhanced.map(|enhanced| (enhanced.subject, enhanced.detail));
+    if let Some(forget_after) = status.and_then(|(subject, detail)| bad_address(subject, detail)) {
+        return Outcome::BadAddress { reason, forget_after: Some(forget_after) };
+    }
+    match status {
         // Our own address is what it does not like.
         Some((1, 7 | 8)) => Outcome::ChannelDown { reason },
         // Full: "a persistent transient failure" (RFC 3463, section 3.3).
@@ -91,10 +95,14 @@ fn recipient_refused(code: u16, enhanced: Option<Enhanced>, reason: Reason) -> O
     }
 }
 
-/// Whether a permanent status of this kind says that the address does not work: no such mailbox, no such domain, not an address, moved
-/// away, a domain that takes no mail (RFC 7505), or a mailbox that is switched off.
-pub(crate) fn is_bad_address(subject: u16, detail: u16) -> bool {
-    matches!((subject, detail), (1, 1 | 2 | 3 | 6 | 10) | (2, 1))
+/// How long an address is not to be used of which a permanent status says that it does not work: no such mailbox, no such domain, not
+/// an address, moved away, a domain that takes no mail (RFC 7505), or a mailbox that is switched off. `None` for any other status.
+pub(crate) fn bad_address(subject: u16, detail: u16) -> Option<Duration> {
+    match (subject, detail) {
+        (1, 1 | 2 | 3 | 6 | 10) => Some(FORGET_AFTER),
+        (2, 1) => Some(FORGET_SWITCHED_OFF_AFTER),
+        _ => None,
+    }
 }
 
 fn content_refused(enhanced: Option<Enhanced>, reason: Reason) -> Outcome {

@@ -141,6 +141,13 @@ fn an_address_is_only_bad_if_it_is_the_one_we_wrote_to() {
     check(to, "Final-Recipient: rfc822; hanako@former-employer.example", good);
 }
 
+#[test]
+fn a_mailbox_that_is_switched_off_is_tried_again_the_next_day() {
+    let bounce = String::from_utf8(fixture("postfix-no-mailbox")).unwrap();
+    let (said, _) = read(bounce.replace("Status: 5.1.1", "Status: 5.2.1").as_bytes());
+    assert_eq!(said, "bad_address 5.2.1 86400s");
+}
+
 /// Reads a mail on a thread with the stack of one that serves.
 fn read_on_a_thread(mail: Vec<u8>) -> String {
     let thread = std::thread::Builder::new().stack_size(2 * 1024 * 1024);

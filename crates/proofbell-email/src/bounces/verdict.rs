@@ -44,10 +44,8 @@ fn remembered(recipient: &Recipient, dsn: &Dsn) -> Option<Duration> {
     }
     match recipient.status? {
         Status { class: 5, subject: 4, detail: 4 } => Some(FORGET_DOMAIN_AFTER),
-        Status { class: 5, subject, detail } if verdict::is_bad_address(subject, detail) => {
-            Some(verdict::FORGET_AFTER)
-        }
         // 4.x.x that failed has been tried for days; x.2.2 is a full mailbox, x.7.x policy: another mail may get through.
+        Status { class: 5, subject, detail } => verdict::bad_address(subject, detail),
         Status { .. } => None,
     }
 }

@@ -129,7 +129,7 @@ fn at_rcpt_to() -> Vec<Row> {
         Row::new("no domain", rcpt("550 5.1.2 no such domain\r\n"), BAD_ADDRESS),
         Row::new("moved", rcpt("550 5.1.6 moved\r\n"), BAD_ADDRESS),
         Row::new("null MX", rcpt("550 5.1.10 takes no mail\r\n"), BAD_ADDRESS),
-        Row::new("switched off", rcpt("550 5.2.1 disabled\r\n"), BAD_ADDRESS),
+        Row::new("switched off", rcpt("550 5.2.1 disabled\r\n"), "bad_address 550 86400s"),
         Row::new("our address", rcpt("550 5.1.8 sender has no domain\r\n"), "channel_down 550"),
         Row::new("full", rcpt("552 5.2.2 full\r\n"), "retry_later 552"),
         Row::new("full, bare", rcpt("552 full\r\n"), "retry_later 552"),
