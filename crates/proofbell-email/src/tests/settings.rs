@@ -105,6 +105,7 @@ fn what_is_no_way_to_unsubscribe_is_refused() {
     let none = format!("is no way to unsubscribe; {wanted}");
     let place = "has an unknown place; the only one is {id}, the message's id".to_owned();
     let long = format!("https://m.example/{}", "x".repeat(900));
+    let long_with_ids = format!("https://m.example/{}", "{id}".repeat(30));
     let cases = [
         (vec!["http://m.example/"], format!("`unsubscribe[0]`: {none}")),
         (vec!["mailto:everybody"], format!("`unsubscribe[0]`: {none}")),
@@ -114,6 +115,7 @@ fn what_is_no_way_to_unsubscribe_is_refused() {
         (vec!["https://m.example/>\r\nBcc: x"], format!("`unsubscribe[0]`: {unfit}")),
         (vec!["https://市場.example/"], format!("`unsubscribe[0]`: {unfit}")),
         (vec![&long], format!("`unsubscribe[0]`: {unfit}")),
+        (vec![&long_with_ids], format!("`unsubscribe[0]`: {unfit}")),
         (vec!["https://{id}.m.example/"], "`unsubscribe[0]`: has {id} before its path".to_owned()),
         (
             vec!["mailto:u@m.example", "https://m.example/", "https://m.example/2"],
