@@ -12,6 +12,7 @@ use crate::bounces::{self, BouncesConfig};
 use crate::dkim::{DkimConfig, Signer};
 use crate::headers::parse_mailbox;
 use crate::socket::{Tls, TlsSetupError};
+use crate::table;
 use crate::unsubscribe::Unsubscribe;
 
 /// Settings of a channel that sends e-mail through an SMTP server.
@@ -47,10 +48,10 @@ pub struct SmtpConfig {
     #[serde(default)]
     pub helo: Option<String>,
     /// Signs each mail with DKIM; by default that is left to the server.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "table::optional")]
     pub dkim: Option<DkimConfig>,
     /// The mailbox of `bounce`, read to learn what could not be delivered after all; by default nobody looks.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "table::optional")]
     pub bounces: Option<BouncesConfig>,
 }
 

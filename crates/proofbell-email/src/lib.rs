@@ -13,6 +13,7 @@ mod redact;
 mod reply;
 mod session;
 mod socket;
+mod table;
 mod unsubscribe;
 mod verdict;
 

@@ -137,3 +137,34 @@ fn every_setting_is_documented() {
         assert!(property["description"].as_str().is_some_and(|text| text.len() > 20), "{name}");
     }
 }
+
+#[test]
+fn a_key_in_the_wrong_place_is_not_repeated() {
+    let key = include_str!("../../fixtures/keys/ed25519.pem");
+    let line = key.lines().nth(1).unwrap();
+    let names = || json!({ "domain": "market.example", "selector": "s1" });
+    let with = |name: &str, value: Value| {
+        let mut dkim = names();
+        dkim[name] = value;
+        dkim
+    };
+    for dkim in [
+        json!(key),
+        json!([key]),
+        with("key", json!([key])),
+        with("key", json!({ "pem": key })),
+        with("key", json!({ key: "pem" })),
+        with("key", json!(key.replace("PRIVATE", "SECRET"))),
+        with("key", json!(key.replace('\n', " "))),
+        json!({ "domain": key, "selector": "s1", "key": key }),
+        json!({ "domain": "market.example", "selector": key, "key": key }),
+    ] {
+        let error = build(json!({ "dkim": dkim })).unwrap_err();
+        assert!(!error.contains(line), "{error}");
+    }
+    assert_eq!(build(json!({ "dkim": key })).unwrap_err(), "`dkim`: is a text; write a table");
+    assert_eq!(build(json!({ "bounces": "hush" })).unwrap_err(), "`bounces`: is a text; write a table");
+    let unknown = "`dkim.kye`: unknown field `kye`, expected one of `domain`, `selector`, `key`";
+    assert_eq!(build(json!({ "dkim": with("kye", json!(1)) })).unwrap_err(), unknown);
+    assert_eq!(build(json!({ "dkim": null, "bounces": null })), Ok(()));
+}
