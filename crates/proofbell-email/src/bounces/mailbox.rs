@@ -156,7 +156,16 @@ impl Mailbox {
             _ if ours.is_empty() => Ok(()),
             Done::Seen => self.flag(&ours, "(\\Seen)").await,
             Done::Delete => self.delete(&ours).await,
-            Done::Folder(folder) => self.move_to(&ours, folder).await,
+            Done::Folder(folder) => match self.move_to(&ours, folder).await {
+                // Otherwise the same ones would be read again and again, and in the end no others.
+                Err(trouble) if trouble.is_answer() => {
+                    tracing::warn!(
+                        "the server does not move bounces to the folder of `bounces.done`; they are marked as seen instead"
+                    );
+                    self.flag(&ours, "(\\Seen)").await
+                }
+                result => result,
+            },
         }
     }
 

@@ -193,6 +193,19 @@ async fn bounces_are_put_away_as_the_settings_say_and_other_mails_stay() {
     check_put_away("Read", without(), &["UID COPY 5,12 \"Read\"", delete]).await;
 }
 
+#[tokio::test]
+async fn bounces_that_cannot_be_moved_do_not_come_back() {
+    let (seen, moved) = ("UID STORE 5,12 +FLAGS.SILENT (\\Seen)", "UID MOVE 5,12 \"Read\"");
+    let no = || say("\0 NO not here\n");
+    check_put_away("Read", vec![("UID MOVE", no()), ("CREATE", no())], &[moved, seen]).await;
+    let created = ("CREATE", say("\0 OK made\n"));
+    check_put_away("Read", vec![("UID MOVE", no()), created], &[moved, moved, seen]).await;
+    check_put_away("Read", vec![("UID MOVE", say("\0 BAD what\n"))], &[moved, seen]).await;
+    let without = ("CAPABILITY", say("* CAPABILITY IMAP4rev1\n\0 OK\n"));
+    let copied = "UID COPY 5,12 \"Read\"";
+    check_put_away("Read", vec![without, ("UID COPY", no()), ("CREATE", no())], &[copied, seen]).await;
+}
+
 /// What collecting says when the server has these ways.
 async fn check_trouble(ways: Answers, expected: &str) {
     let imap = Imap::start(mailbox(ways)).await;
