@@ -106,7 +106,7 @@ pub(crate) fn put_off(
         }
         Again::In(wait) => wait,
     };
-    let last = later(began(due), give_up);
+    let last = last_lookup(due, give_up);
     // The time to give up comes exactly then, with one last lookup, however long the wait.
     let at = later(now, wait).min(last);
     if now >= last || at >= due.draft.expires_at {
@@ -115,11 +115,17 @@ pub(crate) fn put_off(
     ended(due.draft.id, DraftEnd::RetryAt { at, reason: delay.reason.clone() })
 }
 
-/// Since when a draft waits: since its event came, or since it was made to tell that nobody was reached.
-fn began(due: &DueDraft) -> Timestamp {
-    match due.draft.nobody_for {
-        None => due.event.received_at,
-        Some(_) => due.draft.expires_at.checked_sub(NOBODY_EXPIRES).unwrap_or(Timestamp::MIN),
+/// When a draft is looked up for the last time: so long after its event came, or after it was made to tell that nobody was reached.
+/// A replay was asked for by a person, maybe long after its event came: it waits as long as it is of use.
+fn last_lookup(due: &DueDraft, give_up: Duration) -> Timestamp {
+    let draft = &due.draft;
+    match (draft.nobody_for, draft.generation) {
+        (Some(_), _) => {
+            let made = draft.expires_at.checked_sub(NOBODY_EXPIRES).unwrap_or(Timestamp::MIN);
+            later(made, give_up)
+        }
+        (None, 0) => later(due.event.received_at, give_up),
+        (None, _) => draft.expires_at,
     }
 }
 

@@ -29,7 +29,8 @@ pub struct Runtime {
 pub struct Audience {
     /// Whom to ask.
     pub directory: Arc<dyn Directory>,
-    /// How long after its event a draft is given up for which there was no answer; the draft's own expiry may come first.
+    /// How long after its event a draft is given up for which there was no answer; the draft's own expiry may come first. A replay is
+    /// given up only when it expires.
     pub give_up: Duration,
 }
 

@@ -149,6 +149,19 @@ fn the_notice_that_nobody_was_reached_waits_from_when_it_was_made() {
 }
 
 #[test]
+fn a_replay_of_an_old_event_waits_until_it_expires() {
+    let check = |now: i64, expected: DraftEnd| {
+        let draft = Draft { generation: 1, expires_at: at(120 * 3600), ..draft("email") };
+        let replay = DueDraft { draft, ..due(11) };
+        assert_eq!(put_off(&replay, &down(SCHEDULED), DAY, at(now), 0.5).end, expected, "at {now}");
+    };
+    // Its event came three days before it was asked for.
+    check(72 * 3600, again(72 * 3600 + 300));
+    check(119 * 3600, again(119 * 3600 + 300));
+    check(120 * 3600 - 300, dead());
+}
+
+#[test]
 fn a_draft_that_dies_unaddressed_tells_somebody_too() {
     let (runtime, event) = (runtime(), event());
     let told = |due: &DueDraft, now: i64| {
