@@ -23,7 +23,7 @@ use crate::announce::{announce, count_draft};
 use crate::audience_state::{AudiencePause, AudienceState};
 use crate::runtime::Audience;
 use crate::shared::{GoOn, Shared};
-use doubt::Doubt;
+use doubt::{Doubt, Trust};
 
 /// Drafts looked up at once, and addressed in one transaction.
 const MOST: usize = 256;
@@ -70,6 +70,8 @@ struct AddressWorker {
     look_at: Instant,
     /// Set while it is not known that the directory can be asked at all; nobody is looked up meanwhile.
     doubt: Option<Doubt>,
+    /// Set once the directory was found well after a lookup was refused.
+    trust: Option<Trust>,
 }
 
 /// A draft and what its lookup brought.
@@ -105,6 +107,7 @@ impl AddressWorker {
             more: false,
             look_at: Instant::now(),
             doubt,
+            trust: None,
         }
     }
 
@@ -151,7 +154,8 @@ impl AddressWorker {
     async fn commit(&mut self, found: Vec<Found>) -> Result<(), StoreError> {
         let refused =
             |found: &Found| matches!(&found.recipients, Err(Miss::Failed(LookupError::Misconfigured(_))));
-        if self.doubt.is_none() && found.iter().any(refused) {
+        let trusted = self.trust.is_some_and(|trust| trust.holds(Instant::now()));
+        if self.doubt.is_none() && !trusted && found.iter().any(refused) {
             self.doubt = Some(Doubt::begin(&self.audience.directory, &self.shared.timing));
         }
         let drafts: Vec<Uuid> = found.iter().map(|found| found.due.draft.id).collect();
@@ -175,6 +179,9 @@ impl AddressWorker {
         let Some(doubt) = self.doubt.take() else { return };
         let (audience, timing) = (&self.name, &self.shared.timing);
         self.look_at = Instant::now();
+        if answer.is_ok() {
+            self.trust = Some(Trust::renew(self.trust, Instant::now(), timing));
+        }
         match (answer, state.paused()) {
             (Ok(_), Some(_)) => state.resume(audience),
             (Ok(_), None) => tracing::info!(audience, "a lookup was refused, but its directory is well"),

@@ -17,7 +17,8 @@ pub struct Timing {
     pub send: Duration,
     /// How often each channel looks for waiting messages that have expired. 5 s.
     pub sweep: Duration,
-    /// When a channel that its provider refused, or an audience that its directory refused, is probed first; each further probe comes after twice as long. 30 s.
+    /// When a channel that its provider refused, or an audience that its directory refused, is probed first; each further probe comes after twice as long. As long, and
+    /// doubling likewise, a probe that found a directory well is good for. 30 s.
     pub first_probe: Duration,
     /// No two probes of a channel are further apart than this. 15 minutes.
     pub longest_probe: Duration,

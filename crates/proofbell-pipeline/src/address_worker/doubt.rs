@@ -1,7 +1,8 @@
 //! A directory that refused us: whether it refuses everybody, and until when.
 //!
 //! A lookup that is refused need not mean that the next one would be: an API may refuse one item alone. So the directory is probed at
-//! once, and nobody is looked up until that says which; an audience is paused only when the probe is refused as well.
+//! once, and nobody is looked up until that says which; an audience is paused only when the probe is refused as well. A probe that ends
+//! well is good for a while, so that one item that is refused again and again does not stop its audience each time.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -49,6 +50,27 @@ impl Doubt {
     }
 }
 
+/// What a probe that ended well is good for: until then a refused lookup is its own affair, and no probe begins.
+#[derive(Clone, Copy)]
+pub(super) struct Trust {
+    until: Instant,
+    lasts: Duration,
+}
+
+impl Trust {
+    /// Of a probe that ended well now. When the one before was doubted soon after it had run out, this one lasts twice as long.
+    pub(super) fn renew(before: Option<Trust>, now: Instant, timing: &Timing) -> Trust {
+        let again = before.filter(|before| now < before.until + before.lasts);
+        let lasts = again.map_or(timing.first_probe, |before| before.lasts.saturating_mul(2));
+        let lasts = lasts.min(timing.longest_lookup_probe);
+        Trust { until: now + lasts, lasts }
+    }
+
+    pub(super) fn holds(&self, now: Instant) -> bool {
+        now < self.until
+    }
+}
+
 /// What the probe says; never, where nothing is in doubt.
 pub(super) async fn answer(doubt: &mut Option<Doubt>) -> Result<String, LookupError> {
     match doubt {
@@ -63,5 +85,26 @@ async fn probe(directory: &dyn Directory, at_most: Duration) -> Result<String, L
         Ok(Ok(answer)) => answer,
         Ok(Err(_)) => Err(LookupError::unavailable("probe the directory: it panicked")),
         Err(_) => Err(LookupError::unavailable("probe the directory: it did not come back")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn trust_doubles_while_it_is_doubted_again_soon() {
+        let timing = Timing::default();
+        let begin = Instant::now();
+        let mut trust = None;
+        // Each line: a second in which a probe ended well, and how long that is good for.
+        for (second, lasts) in [(0, 30), (31, 60), (92, 120), (300, 240), (541, 300), (842, 300), (1442, 30)]
+        {
+            let now = begin + Duration::from_secs(second);
+            let renewed = Trust::renew(trust, now, &timing);
+            assert!(renewed.holds(now + Duration::from_secs(lasts) - Duration::from_nanos(1)), "{second}");
+            assert!(!renewed.holds(now + Duration::from_secs(lasts)), "{second}");
+            trust = Some(renewed);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use proofbell_pipeline::Observer;
 use proofbell_store::{NewMessage, Store};
@@ -119,6 +119,7 @@ async fn one_case_that_is_refused_stops_no_other() {
     assert_eq!(paused(&rig, false).await, None);
     reason_is(&rig, "sr-1", "refused (401)").await;
     for (second, probes) in [(3, 2), (12, 3)] {
+        wait_out(Duration::from_millis(80)).await;
         rig.advance(second);
         until(async || seller(&rig).probed(), |probed| *probed == probes).await;
         assert_eq!(paused(&rig, false).await, None);
@@ -127,6 +128,38 @@ async fn one_case_that_is_refused_stops_no_other() {
     rig.drafts_are("sr-1", &["seller waiting refused (401)"]).await;
     rig.advance(37);
     rig.messages_are(&["email sent", "email sent"]).await;
+}
+
+/// Lets go by how long a probe that ended well is good for: a matter of real time, not of the rig's clock.
+async fn wait_out(time: Duration) {
+    let since = Instant::now();
+    until(async || since.elapsed(), |elapsed| *elapsed > time).await;
+}
+
+#[tokio::test]
+async fn one_case_that_is_refused_again_and_again_begins_no_probe_each_time() {
+    let mut parts = parts();
+    parts.timing.first_probe = Duration::from_secs(3600);
+    let rig = Rig::start(parts).await;
+    for _ in 0..3 {
+        seller(&rig).once("SR-1", Found::Refused);
+    }
+    // The second would stop everybody, for as long as it takes.
+    seller(&rig).probes([Probed::Well, Probed::Waits]);
+    rig.event("reshoot_needed sr-1").await;
+    until(async || seller(&rig).probed(), |probed| *probed == 1).await;
+    rig.event("reshoot_needed sr-2").await;
+    rig.messages_are(&["email sent"]).await;
+    for (second, asked) in [(3, 3), (12, 4)] {
+        rig.advance(second);
+        until(async || seller(&rig).asked().len(), |heard| *heard == asked).await;
+        rig.drafts_are("sr-1", &["seller waiting refused (401)"]).await;
+    }
+    rig.event("reshoot_needed sr-3").await;
+    rig.messages_are(&["email sent", "email sent"]).await;
+    assert_eq!(seller(&rig).probed(), 1);
+    rig.advance(37);
+    rig.messages_are(&["email sent", "email sent", "email sent"]).await;
 }
 
 #[tokio::test]
