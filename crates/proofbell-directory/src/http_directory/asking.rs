@@ -82,10 +82,13 @@ impl Asker {
 
     /// One question, for all who wait for it.
     async fn ask(self: Arc<Asker>, url: Url) -> Answered {
-        let answered = {
-            // Never closed, so it always comes to a turn.
-            let _turn = self.turns.acquire().await;
-            self.get(&url).await
+        // Never closed, so it always comes to a turn; over only once what the API says is remembered, for whoever is next.
+        let _turn = self.turns.acquire().await;
+        // Meanwhile the API may have asked to be left alone.
+        let quiet = self.memory().quiet((self.clock)());
+        let answered = match quiet {
+            Some(wait) => Err(asked_to_wait(wait)),
+            None => self.get(&url).await,
         };
         let read = answered.and_then(|answer| {
             let people = verdict(&answer, &self.settings.shape, &self.settings.reader)?;

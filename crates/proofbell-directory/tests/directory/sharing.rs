@@ -33,6 +33,12 @@ impl Drop for Patient {
 
 impl Patient {
     async fn start() -> Patient {
+        let ann = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{ANN}", ANN.len());
+        Patient::that_says(ann).await
+    }
+
+    /// It gives everybody the same answer.
+    async fn that_says(answer: String) -> Patient {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let at = listener.local_addr().unwrap();
         let (heard, gate) = (Arc::new(AtomicUsize::new(0)), Arc::new(Semaphore::new(0)));
@@ -40,7 +46,7 @@ impl Patient {
             let (heard, gate) = (heard.clone(), gate.clone());
             async move {
                 while let Ok((stream, _)) = listener.accept().await {
-                    tokio::spawn(serve(stream, heard.clone(), gate.clone()));
+                    tokio::spawn(serve(stream, heard.clone(), gate.clone(), answer.clone()));
                 }
             }
         });
@@ -61,12 +67,11 @@ impl Patient {
     }
 }
 
-async fn serve(mut stream: TcpStream, heard: Arc<AtomicUsize>, gate: Arc<Semaphore>) {
+async fn serve(mut stream: TcpStream, heard: Arc<AtomicUsize>, gate: Arc<Semaphore>, answer: String) {
     let mut buffer = [0; 4096];
     while stream.read(&mut buffer).await.is_ok_and(|read| read > 0) {
         heard.fetch_add(1, Ordering::SeqCst);
         gate.acquire().await.unwrap().forget();
-        let answer = format!("HTTP/1.1 200 OK\r\nContent-Length: {}\r\n\r\n{ANN}", ANN.len());
         let _ = stream.write_all(answer.as_bytes()).await;
     }
 }
@@ -122,12 +127,13 @@ async fn a_question_that_all_gave_up_is_asked_anew() {
     assert_eq!(server.heard.load(Ordering::SeqCst), 2);
 }
 
+const IDS: [&str; 20] = [
+    "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17", "18",
+    "19",
+];
+
 #[tokio::test]
 async fn no_more_than_sixteen_questions_are_under_way() {
-    const IDS: [&str; 20] = [
-        "0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11", "12", "13", "14", "15", "16", "17",
-        "18", "19",
-    ];
     let server = Patient::start().await;
     let rig = Rig::new(Parts::default(), server.at);
     let asked: Vec<_> = IDS.into_iter().map(|id| asking(&rig, id)).collect();
@@ -141,6 +147,42 @@ async fn no_more_than_sixteen_questions_are_under_way() {
     for answer in asked {
         assert_eq!(answer.await.unwrap(), "people Ann");
     }
+}
+
+#[tokio::test]
+async fn questions_that_wait_for_their_turn_leave_an_api_alone_that_asks_for_it() {
+    let busy = "HTTP/1.1 429 Too Many Requests\r\nRetry-After: 30\r\nContent-Length: 0\r\n\r\n";
+    let server = Patient::that_says(busy.to_owned()).await;
+    let rig = Rig::new(Parts::default(), server.at);
+    let asked: Vec<_> = IDS.into_iter().map(|id| asking(&rig, id)).collect();
+    server.has_heard(16).await;
+    // More than there should be questions, so that one too many is heard and does not hang.
+    server.let_go(IDS.len());
+    let mut told = Vec::new();
+    for answer in asked {
+        told.push(answer.await.unwrap());
+    }
+    assert_eq!(server.heard.load(Ordering::SeqCst), 16, "{told:#?}");
+    let unasked = "unavailable for 30 s: ask the directory: it asked us to wait";
+    assert_eq!(told.iter().filter(|told| *told == unasked).count(), 4, "{told:#?}");
+    assert_eq!(told.iter().filter(|told| told.ends_with("it asks us to wait (429)")).count(), 16);
+}
+
+#[tokio::test]
+async fn a_question_that_waits_for_its_turn_is_answered_as_before_when_the_api_asks_to_be_left_alone() {
+    let ann = Arc::new(HttpAnswer::json(200, &json!({ "name": "Ann" })));
+    let double = Double::start(ann, Fault::None).await;
+    let rig = Rig::new(Parts::default(), double.address());
+    for id in IDS {
+        assert_eq!(rig.ask(id).await, "people Ann");
+    }
+    rig.advance(600);
+    double.talk_like(Arc::new(HttpAnswer::new(429, "").header("Retry-After", "30")));
+    let asked: Vec<_> = IDS.into_iter().map(|id| asking(&rig, id)).collect();
+    for answer in asked {
+        assert_eq!(answer.await.unwrap(), "people Ann");
+    }
+    assert_eq!(double.heard().len(), IDS.len() + 16);
 }
 
 #[tokio::test]
