@@ -4,17 +4,20 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use hashlink::LinkedHashMap;
-use proofbell_notify::Recipient;
+use proofbell_notify::{FieldProblem, Recipient};
 
 /// The people of an answer, shared by whoever asked.
 pub(super) type People = Arc<Vec<Recipient>>;
 
 /// Most answers kept.
 pub(super) const MOST_ANSWERS: usize = 10_000;
-/// Most bytes of answers kept, as they came over the wire: what is kept of them takes about as much.
+/// Most bytes of answers kept: as they came over the wire, with what is made of them besides. An estimate on the high side.
 pub(super) const MOST_BYTES: usize = 16 * 1024 * 1024;
-/// What an answer takes besides its bytes.
+/// What an answer takes besides its bytes and its people.
 const OVERHEAD: usize = 512;
+/// What a person takes besides the texts of the fields, which are counted with the answer's bytes: few bytes on the wire, such as a
+/// list of `{}`, can be many people.
+const PERSON: usize = 1024;
 /// That nobody is known is believed a tenth as long as an answer with people, and a minute at most: the seller of a new item may
 /// be entered any moment.
 const NOBODY_SHARE: u32 = 10;
@@ -65,9 +68,9 @@ impl Cache {
         Some(Arc::clone(&kept.people))
     }
 
-    /// Keeps an answer of so many bytes.
+    /// Keeps an answer that came in so many bytes.
     pub(super) fn put(&mut self, key: String, people: People, bytes: usize, now: Instant) {
-        let bytes = bytes + key.len() + OVERHEAD;
+        let bytes = bytes + key.len() + OVERHEAD + people.iter().map(takes).sum::<usize>();
         self.bytes += bytes;
         // An answer that is replaced goes to the end, with its new age.
         if let Some(before) = self.answers.insert(key, Kept { people, at: now, bytes }) {
@@ -92,6 +95,13 @@ impl Cache {
             self.bytes -= kept.bytes;
         }
     }
+}
+
+/// What a person takes besides the texts that came. What is wrong with fields did not come: it was written here.
+fn takes(person: &Recipient) -> usize {
+    let problems = person.problems.iter();
+    let texts = problems.map(|it| size_of::<FieldProblem>() + it.field.len() + it.problem.len());
+    PERSON + texts.sum::<usize>()
 }
 
 fn age(kept: &Kept, now: Instant) -> Duration {

@@ -88,6 +88,20 @@ fn it_is_bounded_in_number_and_in_bytes() {
         "16 MiB hold no 64 answers of 256 KiB and what else they take"
     );
     assert!(fixture.cache.bytes <= MOST_BYTES);
+
+    // People of whom next to nothing came over the wire, and whose fields are all malformed.
+    let mut fixture = Fixture::new(FRESH);
+    for number in 0..100 {
+        fixture.put(&number.to_string(), 256, 0);
+    }
+    assert_eq!(fixture.cache.answers.len(), 63, "each of them takes a kibibyte");
+    let problem = FieldProblem { field: "email".into(), problem: "x".repeat(256) };
+    let wrong = Recipient { problems: vec![problem; 4], ..Recipient::default() };
+    let mut fixture = Fixture::new(FRESH);
+    for number in 0..100 {
+        fixture.cache.put(number.to_string(), Arc::new(vec![wrong.clone(); 128]), 0, now);
+    }
+    assert_eq!(fixture.cache.answers.len(), 57, "their problems take as much again");
     fixture.cache.put("huge".to_owned(), Arc::default(), MOST_BYTES, now);
     assert_eq!((fixture.cache.answers.len(), fixture.cache.bytes), (0, 0));
 }
