@@ -46,7 +46,7 @@ impl Text {
     }
 }
 
-/// Whether a key of this name holds a secret.
+/// Whether a key of this name holds a secret, wherever it stands.
 pub(crate) fn is_secret_key(key: &str) -> bool {
     const WORDS: [&str; 9] = [
         "password",
@@ -63,6 +63,64 @@ pub(crate) fn is_secret_key(key: &str) -> bool {
     // The names of headers are keys too: `X-Api-Key`.
     let key = key.to_ascii_lowercase().replace('-', "_");
     WORDS.contains(&key.as_str()) || ENDS.iter().any(|end| key.ends_with(end))
+}
+
+/// What a table is, as far as it decides which of its keys hold secrets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// A file: its tables are sections.
+    Root,
+    /// A section: its tables have names that somebody gave them.
+    Section,
+    /// Headers of HTTP requests.
+    Headers,
+    /// What stands for a header's value, or should not be there.
+    Header,
+    /// The settings of a DKIM signature, whose `key` is a private one.
+    Dkim,
+    /// Any other.
+    Other,
+}
+
+impl Within {
+    /// What the table behind `key` of this one is.
+    pub(crate) fn table(self, key: &str) -> Within {
+        match (self, key) {
+            (Within::Root, _) => Within::Section,
+            (Within::Section, _) => Within::Other,
+            (Within::Headers | Within::Header, _) => Within::Header,
+            (Within::Dkim | Within::Other, "headers") => Within::Headers,
+            (Within::Dkim | Within::Other, "dkim") => Within::Dkim,
+            (Within::Dkim | Within::Other, _) => Within::Other,
+        }
+    }
+
+    /// Whether this key holds a secret here.
+    pub(crate) fn holds_secret(self, key: &str) -> bool {
+        is_secret_key(key)
+            || match self {
+                Within::Headers => !is_plain_header(key),
+                // A reference tells where a secret is, not what it is.
+                Within::Header => !matches!(key, "env" | "file" | "text"),
+                Within::Dkim => key == "key",
+                Within::Root | Within::Section | Within::Other => false,
+            }
+    }
+}
+
+/// Whether a header only ever says what is sent or wanted. Any other may be the receiver's own way to know us.
+fn is_plain_header(name: &str) -> bool {
+    const PLAIN: [&str; 8] = [
+        "accept",
+        "accept-charset",
+        "accept-encoding",
+        "accept-language",
+        "cache-control",
+        "content-language",
+        "content-type",
+        "user-agent",
+    ];
+    PLAIN.iter().any(|plain| name.eq_ignore_ascii_case(plain))
 }
 
 /// The string that a node stands for. `what` is the node's path, for messages.

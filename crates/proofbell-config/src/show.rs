@@ -4,9 +4,9 @@ use crate::Location;
 use crate::context::Context;
 use crate::merge::join;
 use crate::report::{Finding, code};
-use crate::secret::is_secret_key;
+use crate::secret::Within;
 use crate::source::Sources;
-use crate::tree::{Node, Reference, Table, Value};
+use crate::tree::{Entry, Node, Reference, Table, Value};
 
 /// The sections that may hold secrets.
 const SECTIONS: [&str; 4] = ["server", "source", "channel", "audience"];
@@ -25,21 +25,23 @@ pub struct Setting {
 /// Warns of secrets that stand in the files themselves.
 pub(crate) fn warn_of_written_secrets(cx: &Context<'_>, tree: &Table) {
     for entry in tree.entries.iter().filter(|entry| SECTIONS.contains(&entry.key.as_str())) {
-        walk(cx, &entry.node, &entry.key, false);
+        walk(cx, &entry.node, &entry.key, Within::Root.table(&entry.key), false);
     }
 }
 
-fn walk(cx: &Context<'_>, node: &Node, path: &str, secret: bool) {
+/// `within` is what the node is if it is a table, or what those in it are if it is a list.
+fn walk(cx: &Context<'_>, node: &Node, path: &str, within: Within, secret: bool) {
     if node.reference().is_some() {
         return;
     }
     match &node.value {
         Value::Table(table) => {
             for entry in &table.entries {
-                walk(cx, &entry.node, &join(path, &entry.key), is_secret_key(&entry.key));
+                let (path, key) = (join(path, &entry.key), entry.key.as_str());
+                walk(cx, &entry.node, &path, within.table(key), within.holds_secret(key));
             }
         }
-        Value::Array(nodes) => nodes.iter().for_each(|node| walk(cx, node, path, secret)),
+        Value::Array(nodes) => nodes.iter().for_each(|node| walk(cx, node, path, within, secret)),
         Value::String(text) if secret && !text.is_empty() => {
             let message = format!("`{path}` is a secret, and it is written in the file itself");
             let hint = "move it to the environment, { env = \"NAME\" }, or to a file of its own, { file = \"PATH\" }";
@@ -52,22 +54,23 @@ fn walk(cx: &Context<'_>, node: &Node, path: &str, secret: bool) {
 /// Every value at a key or below it; all of them for the empty key.
 pub(crate) fn settings(sources: &Sources, tree: &Table, key: &str) -> Vec<Setting> {
     let mut settings = Vec::new();
-    collect(sources, tree, "", key, &mut settings);
+    collect(sources, tree, ("", Within::Root), key, &mut settings);
     settings
 }
 
-fn collect(sources: &Sources, table: &Table, path: &str, key: &str, settings: &mut Vec<Setting>) {
+/// `at` is the table's path, and what it is.
+fn collect(sources: &Sources, table: &Table, at: (&str, Within), key: &str, settings: &mut Vec<Setting>) {
     for entry in &table.entries {
-        let path = join(path, &entry.key);
+        let (path, within) = (join(at.0, &entry.key), at.1.table(&entry.key));
         if !is_below(&path, key) && !is_below(key, &path) {
             continue;
         }
         match &entry.node.value {
             Value::Table(inner) if entry.node.reference().is_none() => {
-                collect(sources, inner, &path, key, settings)
+                collect(sources, inner, (&path, within), key, settings)
             }
             _ if is_below(&path, key) => settings.push(Setting {
-                value: written(&entry.node, is_secret_key(&entry.key)),
+                value: written(&entry.node, within, at.1.holds_secret(&entry.key)),
                 location: sources.locate(entry.key_at),
                 path,
             }),
@@ -81,26 +84,22 @@ fn is_below(path: &str, key: &str) -> bool {
 }
 
 /// A value as TOML. Of a reference the names are shown, for they are no secrets.
-fn written(node: &Node, secret: bool) -> String {
+fn written(node: &Node, within: Within, secret: bool) -> String {
     match (node.reference(), &node.value) {
         (Some(Reference::Env(name)), _) => format!("{{ env = {:?} }}", name.as_str().unwrap_or_default()),
         (Some(Reference::File(path)), _) => format!("{{ file = {:?} }}", path.as_str().unwrap_or_default()),
         (None, Value::Array(nodes)) => {
-            let values: Vec<String> = nodes.iter().map(|node| written(node, secret)).collect();
+            let values: Vec<String> = nodes.iter().map(|node| written(node, within, secret)).collect();
             format!("[{}]", values.join(", "))
         }
         (_, Value::Table(table)) => {
-            let entries: Vec<String> = table
-                .entries
-                .iter()
-                .map(|entry| {
-                    format!(
-                        "{} = {}",
-                        join("", &entry.key),
-                        written(&entry.node, secret || is_secret_key(&entry.key))
-                    )
-                })
-                .collect();
+            let value = |entry: &Entry| {
+                let secret = secret || within.holds_secret(&entry.key);
+                written(&entry.node, within.table(&entry.key), secret)
+            };
+            let entries = table.entries.iter();
+            let entries: Vec<String> =
+                entries.map(|entry| format!("{} = {}", join("", &entry.key), value(entry))).collect();
             format!("{{ {} }}", entries.join(", "))
         }
         _ if secret => "\"…\"".to_owned(),

@@ -73,6 +73,11 @@ impl Sources {
         self.masked.borrow_mut().push(place);
     }
 
+    #[cfg(test)]
+    pub(crate) fn hidden(&self) -> Vec<Range<usize>> {
+        self.masked.borrow().iter().map(|place| place.start..place.end).collect()
+    }
+
     /// Where paths written in this file count from.
     pub(crate) fn directory(&self, id: FileId) -> PathBuf {
         self.file(id).path.parent().map(Path::to_owned).unwrap_or_default()

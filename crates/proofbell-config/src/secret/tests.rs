@@ -117,3 +117,30 @@ fn keys_of_secrets_are_known() {
         assert!(!is_secret_key(key), "{key}");
     }
 }
+
+#[test]
+fn where_a_key_stands_can_make_it_a_secret() {
+    let table = [
+        ("channel.crm.headers.Cookie", true),
+        ("channel.crm.headers.X-Auth", true),
+        ("channel.crm.headers.Content-Type", false),
+        ("channel.crm.headers.user-agent", false),
+        ("channel.crm.headers.X-Odd.inner", true),
+        ("channel.crm.headers.X-Odd.env", false),
+        ("audience.buyer.headers.Accept", false),
+        ("channel.email.dkim.key", true),
+        ("channel.email.dkim.selector", false),
+        ("channel.email.dkim.headers.X", true),
+        ("channel.email.password", true),
+        // Names that somebody gave.
+        ("channel.headers.kind", false),
+        ("channel.dkim.key", false),
+        ("audience.buyer.key", false),
+    ];
+    for (path, expected) in table {
+        let mut keys: Vec<&str> = path.split('.').collect();
+        let key = keys.pop().unwrap();
+        let within = keys.into_iter().fold(Within::Root, Within::table);
+        assert_eq!(within.holds_secret(key), expected, "{path}");
+    }
+}

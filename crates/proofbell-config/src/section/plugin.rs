@@ -9,7 +9,7 @@ use serde_json::{Map, Value as Json};
 use crate::context::Context;
 use crate::reader::unknown_key;
 use crate::report::{Finding, code};
-use crate::secret;
+use crate::secret::{self, Within};
 use crate::source::Place;
 use crate::tree::{Entry, Node, Table, Value};
 
@@ -149,7 +149,7 @@ fn to_json(settings: &Settings<'_>, node: &Node, path: &str, gathered: &mut Gath
     }
     match &node.value {
         Value::String(text) => {
-            if secret::is_secret_key(path.rsplit('.').next().unwrap_or_default()) {
+            if is_secret(path) {
                 gathered.secrets.push(text.clone());
             }
             Json::String(text.clone())
@@ -164,6 +164,13 @@ fn to_json(settings: &Settings<'_>, node: &Node, path: &str, gathered: &mut Gath
         }
         Value::Table(table) => table_to_json(settings, table, path, gathered),
     }
+}
+
+/// Whether a secret stands at this path below a channel: `headers.X-Auth`, `secrets[1]`.
+fn is_secret(path: &str) -> bool {
+    let name = |key: &str| key.split('[').next().unwrap_or_default().to_owned();
+    let (tables, key) = path.rsplit_once('.').unwrap_or(("", path));
+    tables.split('.').fold(Within::Other, |within, key| within.table(&name(key))).holds_secret(&name(key))
 }
 
 fn table_to_json(settings: &Settings<'_>, table: &Table, path: &str, gathered: &mut Gathered) -> Json {

@@ -29,6 +29,16 @@ pub(crate) struct SmtpConfig {
     reply_to: Option<String>,
     ca: Option<String>,
     helo: Option<String>,
+    dkim: Option<DkimConfig>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "settings of a notifier that sends nothing")]
+pub(crate) struct DkimConfig {
+    domain: String,
+    selector: String,
+    key: String,
 }
 
 pub(crate) struct Smtp;

@@ -103,8 +103,14 @@ fn warnings_do_not_refuse() {
 
 #[test]
 fn no_secret_is_shown() {
-    let secrets =
-        ["hunter2", "whsec_", "this is no base64", "not-a-real-password", "fedcba98765432100123456789abcdef"];
+    let secrets = [
+        "hunter2",
+        "whsec_",
+        "this is no base64",
+        "not-a-real-password",
+        "fedcba98765432100123456789abcdef",
+        "ICEgICEgICEgICEgICEg",
+    ];
     for kind in ["broken", "several", "warned"] {
         for fixture in fixtures(kind) {
             let loaded = load_layers(&layers(&fixture));

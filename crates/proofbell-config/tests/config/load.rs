@@ -250,7 +250,7 @@ const BEHIND_AN_API: &str = r#"
     url = "https://market.example/items/{reference_id}/seller"
     base_url = "http://market.internal/api"
     bearer = { env = "TOKEN" }
-    headers.X-Tenant = "maison"
+    headers.Accept-Language = "en"
     fields = { name = "/name", email = "/contact/email", tier = "/tier" }
     people = "/contacts"
     cache = "1m"
