@@ -68,6 +68,11 @@ impl<'a> Checker<'a> {
         self.nodes(file, &file.nodes, &Scope::root(), Some(Html::href()), 0);
     }
 
+    /// The partials that are called, also by others.
+    pub(crate) fn called(&self) -> impl Iterator<Item = &str> {
+        self.seen.iter().map(|(name, ..)| name.as_str())
+    }
+
     fn follow(&mut self, file: &File, scope: &Scope, html: Option<Html>, depth: usize) {
         let end = self.nodes(file, &file.nodes, scope, html, depth);
         if end.is_some_and(|html| html != Html::Text) {

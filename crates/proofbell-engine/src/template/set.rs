@@ -1,6 +1,6 @@
 //! All templates, checked and ready.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proofbell_notify::Form;
 use serde_json::{Map, Value};
@@ -57,6 +57,29 @@ pub(crate) enum Target {
     Url(File),
 }
 
+/// Partials, read.
+struct Partials {
+    files: BTreeMap<String, File>,
+    /// Those that could be read in part only.
+    broken: BTreeSet<String>,
+}
+
+impl Partials {
+    fn parse(sources: Vec<PartialSource>, report: &mut Report) -> Partials {
+        let mut partials = Partials { files: BTreeMap::new(), broken: BTreeSet::new() };
+        for source in sources {
+            let mut own = Report::default();
+            let file = parse(&source.path, None, &source.body, 1, &mut own);
+            if !own.is_empty() {
+                partials.broken.insert(source.name.clone());
+            }
+            report.extend(own.into_problems());
+            partials.files.insert(source.name, file);
+        }
+        partials
+    }
+}
+
 impl Templates {
     /// Reads and checks all templates. A template that calls a partial is checked together with it.
     ///
@@ -69,16 +92,12 @@ impl Templates {
         default_locale: &str,
     ) -> Result<Templates, Vec<TemplateProblem>> {
         let mut report = Report::default();
-        let partials: BTreeMap<String, File> = partials
-            .into_iter()
-            .map(|partial| {
-                let file = parse(&partial.path, None, &partial.body, 1, &mut report);
-                (partial.name, file)
-            })
-            .collect();
+        let partials = Partials::parse(partials, &mut report);
         let mut sets: BTreeMap<String, BTreeMap<Form, Locales>> = BTreeMap::new();
         for source in sources {
-            let template = Template::compile(&source, &partials, links, &mut report);
+            let mut own = Report::default();
+            let template = Template::compile(&source, &partials, links, &mut own);
+            report.extend(own.into_problems());
             let locales = sets.entry(source.name.clone()).or_default().entry(source.form).or_default();
             if let Some(other) = locales.insert(locale::key(&source.locale), template) {
                 let message = format!("the same template in the same language as {}", other.body.path);
@@ -86,7 +105,8 @@ impl Templates {
             }
         }
         let problems = report.into_problems();
-        let templates = Templates { sets, partials, default_locale: default_locale.to_owned() };
+        let templates =
+            Templates { sets, partials: partials.files, default_locale: default_locale.to_owned() };
         if problems.is_empty() { Ok(templates) } else { Err(problems) }
     }
 
@@ -176,9 +196,10 @@ fn missing<'p>(path: &'p [String], vars: &Map<String, Value>) -> Option<(&'p str
 }
 
 impl Template {
+    /// `report` is of this template alone.
     fn compile(
         source: &TemplateSource,
-        partials: &BTreeMap<String, File>,
+        partials: &Partials,
         links: &BTreeMap<String, Link>,
         report: &mut Report,
     ) -> Template {
@@ -192,7 +213,7 @@ impl Template {
         if source.text_part.is_some() && source.form != Form::Email {
             report.add(&body, None, "only an e-mail has a text part of its own", None);
         }
-        let mut checker = Checker::new(partials, links, report);
+        let mut checker = Checker::new(&partials.files, links, report);
         let style = match source.form {
             Form::Email => Style::Html,
             Form::Chat => Style::Chat,
@@ -203,9 +224,11 @@ impl Template {
             checker.file(text, Style::Plain);
         }
         front.check(&mut checker);
+        let calls_broken = checker.called().any(|name| partials.broken.contains(name));
         let needs = checker.needs;
-        if source.markup == Markup::Mjml && report.is_empty() {
-            mjml::check(&body, partials, report);
+        // What is made of a template that is wrong already would only tell that again, in other words.
+        if source.markup == Markup::Mjml && report.is_empty() && !calls_broken {
+            mjml::check(&body, &partials.files, report);
         }
         Template {
             locale: source.locale.clone(),

@@ -1,8 +1,10 @@
 //! MJML: what is made of it, and what is refused before any event.
 
+use std::collections::BTreeMap;
+
 use super::super::tests::{email, problems};
 use super::*;
-use crate::template::{Markup, TemplateSource};
+use crate::template::{Markup, PartialSource, TemplateSource, Templates};
 
 fn mjml(body: &str) -> TemplateSource {
     TemplateSource { markup: Markup::Mjml, path: "t.mjml.hbs".to_owned(), ..email(body) }
@@ -70,6 +72,36 @@ fn what_is_no_mjml_is_refused_where_it_stands() {
         "<mjml><mj-head><mj-attributes><mj-all padding=\"0\"/><mj-text color=\"#333\"/></mj-attributes></mj-head><mj-body/></mjml>",
         "",
     );
+}
+
+/// What is said of several templates at once, `PATH: PROBLEM` by line.
+fn said_of_all(sources: Vec<TemplateSource>, partials: &[(&str, &str)]) -> String {
+    let partials = partials.iter().map(|(name, body)| PartialSource {
+        name: (*name).to_owned(),
+        path: format!("partials/{name}.hbs"),
+        body: (*body).to_owned(),
+    });
+    let refused = Templates::compile(sources, partials.collect(), &BTreeMap::new(), "en").unwrap_err();
+    refused.iter().map(|problem| format!("{}: {}\n", problem.path, problem.message)).collect()
+}
+
+#[test]
+fn a_mistake_elsewhere_hides_none_in_mjml() {
+    let named = |name: &str, body: &str| TemplateSource { name: name.to_owned(), ..mjml(body) };
+    let elsewhere = TemplateSource { name: "a".to_owned(), path: "a.hbs".to_owned(), ..email("{{nme}}") };
+    let sources = vec![elsewhere.clone(), named("b", &column("<mj-foo/>"))];
+    let nme = "a.hbs: unknown name `nme`\n";
+    assert_eq!(said_of_all(sources, &[]), format!("{nme}t.mjml.hbs: MJML has no <mj-foo>\n"));
+    // A partial that cannot be read says nothing of the template that calls it, not even from another partial.
+    let torn: &[(&str, &str)] = &[("torn", "<mj-foo/>{{#if"), ("calls", "{{> torn}}")];
+    let sound = column("<mj-text>x</mj-text>");
+    let alone = said_of_all(vec![named("b", &sound)], torn);
+    for call in ["{{> torn}}", "{{> calls}}"] {
+        assert_eq!(said_of_all(vec![named("b", &column(call))], torn), alone, "{call}");
+    }
+    // One that is not called does not matter.
+    let both = said_of_all(vec![named("b", &column("<mj-foo/>"))], torn);
+    assert_eq!(both, format!("{alone}t.mjml.hbs: MJML has no <mj-foo>\n"));
 }
 
 #[test]
