@@ -4,6 +4,7 @@ mod effect;
 mod names;
 mod reach;
 mod route;
+mod share;
 mod variants;
 
 use std::collections::BTreeMap;
@@ -28,6 +29,7 @@ pub(crate) struct World<'a> {
 /// Reports everything that does not fit together.
 pub(crate) fn check(world: &World<'_>, compiled: Option<&Templates>, glossary: &Glossary) {
     names::check(world);
+    share::check(world);
     route::check(world);
     variants::check(world, compiled);
     reach::check(world);

@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use proofbell_notify::{
-    AddressKind, ConfigError, Form, Message, Notice, Notifier, Outcome, ProbeError, Toolkit,
+    AddressKind, ConfigError, Exclusive, Form, Message, Notice, Notifier, Outcome, ProbeError, Toolkit,
 };
+use url::Url;
 
-use crate::bounces::Bounces;
+use crate::bounces::{Bounces, BouncesConfig};
 use crate::compose::{Mail, compose};
 use crate::config::{Settings, SmtpConfig};
 use crate::dialogue::Deadlines;
@@ -24,6 +25,7 @@ pub struct Smtp {
     redactor: Redactor,
     idle: Idle,
     bounces: Option<Bounces>,
+    exclusive: Option<Exclusive>,
 }
 
 impl Notifier for Smtp {
@@ -65,6 +67,10 @@ impl Notifier for Smtp {
         self.bounces.as_ref().map(Bounces::every)
     }
 
+    fn exclusive(&self) -> Option<Exclusive> {
+        self.exclusive.clone()
+    }
+
     async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
         match &self.bounces {
             Some(bounces) => bounces.collect().await,
@@ -82,11 +88,12 @@ impl Notifier for Smtp {
 
 impl Smtp {
     pub(crate) fn with_deadlines(config: SmtpConfig, deadlines: Deadlines) -> Result<Smtp, ConfigError> {
+        let exclusive = config.bounces.as_ref().map(mailbox);
         let mut settings = Settings::check(config)?;
         let redactor = Redactor::new(settings.credentials.as_ref());
         let domain = settings.from.email.domain();
         let bounces = settings.bounces.take().map(|settings| Bounces::new(settings, domain, deadlines));
-        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default(), bounces })
+        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default(), bounces, exclusive })
     }
 
     /// Sends over an idle connection if there is one, and over a fresh one if that turns out to be dead.
@@ -107,5 +114,54 @@ impl Smtp {
         let reply = session.send(mail).await?;
         self.idle.put(session);
         Ok(reply)
+    }
+}
+
+/// The mailbox of bounces. Whoever reads it puts away what is in it, also what another channel would have understood.
+fn mailbox(bounces: &BouncesConfig) -> Exclusive {
+    let server = Url::parse(&bounces.imap).ok().and_then(|url| {
+        let host = url.host_str()?.to_ascii_lowercase();
+        Some(format!("{host}:{}", url.port().unwrap_or(993)))
+    });
+    let server = server.unwrap_or_default();
+    // Of all folders' names only this one's letters are the same in either case (RFC 3501, section 5.1).
+    let folder = match bounces.folder.eq_ignore_ascii_case("INBOX") {
+        true => "INBOX",
+        false => &bounces.folder,
+    };
+    Exclusive {
+        what: format!("the bounces in {folder} at {server}"),
+        key: format!("{server}\n{}\n{folder}", bounces.username),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mailbox_of_bounces_is_known_however_it_is_written() {
+        let check = |imap: &str, username: &str, folder: &str, is_same: bool| {
+            let of = |imap: &str, username: &str, folder: &str| {
+                let config = format!(
+                    r#"{{
+                        "url": "smtp://127.0.0.1:25?tls=none", "from": "a@m.example",
+                        "bounces": {{
+                            "imap": "{imap}", "username": "{username}", "password": "x", "folder": "{folder}"
+                        }}
+                    }}"#
+                );
+                let config = serde_json::from_str(&config).unwrap();
+                Notifier::exclusive(&Smtp::from_config(config, &Toolkit::default()).unwrap()).unwrap()
+            };
+            let one = of("imaps://imap.m.example:993", "bounces@m.example", "INBOX");
+            assert_eq!(one.what, "the bounces in INBOX at imap.m.example:993");
+            assert_eq!(one == of(imap, username, folder), is_same, "{imap} {username} {folder}");
+        };
+        check("imaps://imap.m.example", "bounces@m.example", "inbox", true);
+        check("imaps://IMAP.m.example/", "bounces@m.example", "INBOX", true);
+        check("imaps://imap.m.example:9993", "bounces@m.example", "INBOX", false);
+        check("imaps://imap.m.example", "others@m.example", "INBOX", false);
+        check("imaps://imap.m.example", "bounces@m.example", "Bounces", false);
     }
 }

@@ -1,5 +1,6 @@
 //! The plugin contract: one small trait, erased once.
 
+use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -70,6 +71,12 @@ pub trait Notifier: Send + Sync + Sized + 'static {
         None
     }
 
+    /// What no other channel may use beside this one, such as a mailbox that it empties; `None` where there is nothing of the kind. Two
+    /// channels with equal ones are refused with the configuration. Pure.
+    fn exclusive(&self) -> Option<Exclusive> {
+        None
+    }
+
     /// Fetches what waits to be told, such as bounced mails; at most a few hundred at once. May be cancelled at any point.
     ///
     /// # Errors
@@ -121,6 +128,10 @@ pub trait DynNotifier: Send + Sync {
     }
     /// [`Notifier::collects_every`].
     fn collects_every(&self) -> Option<Duration> {
+        None
+    }
+    /// [`Notifier::exclusive`].
+    fn exclusive(&self) -> Option<Exclusive> {
         None
     }
     /// [`Notifier::collect`].
@@ -176,6 +187,10 @@ impl<N: Notifier> DynNotifier for N {
         Notifier::collects_every(self)
     }
 
+    fn exclusive(&self) -> Option<Exclusive> {
+        Notifier::exclusive(self)
+    }
+
     async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
         Notifier::collect(self).await
     }
@@ -193,6 +208,22 @@ pub enum Threads {
     Ignored,
     /// A message with [`crate::Thread::first`] is sent as a reply to that one, whose receipt has a provider's id.
     Kept,
+}
+
+/// What no two channels can share.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Exclusive {
+    /// What it is, as a phrase for people that fits after "cannot share": `the bounces in INBOX at imap.example.com:993`. It holds no
+    /// secret and nobody's name.
+    pub what: String,
+    /// All that tells it from others, written alike wherever it is the same. It may hold a user's name, and is compared, never shown.
+    pub key: String,
+}
+
+impl fmt::Debug for Exclusive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Exclusive").field("what", &self.what).finish_non_exhaustive()
+    }
 }
 
 /// What the host shares with every notifier.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proofbell_engine::{ChannelFacts, On};
-use proofbell_notify::{DynNotifier, Form, Registry, Threads, Toolkit};
+use proofbell_notify::{DynNotifier, Exclusive, Form, Registry, Threads, Toolkit};
 
 use super::plugin;
 use crate::duration::rate;
@@ -42,6 +42,11 @@ impl Read {
     /// Whether it keeps the messages of a case together; `None` when the plugin refused the settings.
     pub(crate) fn threads(&self) -> Option<Threads> {
         self.notifier.as_ref().map(|notifier| notifier.threads())
+    }
+
+    /// What it cannot share with another channel; `None` also when the plugin refused the settings.
+    pub(crate) fn exclusive(&self) -> Option<Exclusive> {
+        self.notifier.as_ref().and_then(|notifier| notifier.exclusive())
     }
 
     pub(crate) fn into_channel(self) -> Option<Channel> {

@@ -54,6 +54,11 @@ struct Gathered {
     stand_ins: Vec<String>,
 }
 
+/// Whether a secret that cannot be read was stood in for in this text, as far as a plugin takes any word for it.
+pub(crate) fn has_stand_in(text: &str) -> bool {
+    text.contains(STAND_INS[0])
+}
+
 /// Asks the plugin for a notifier. Everything wrong is reported; `None` when there is none.
 pub(crate) fn build(
     settings: &Settings<'_>,

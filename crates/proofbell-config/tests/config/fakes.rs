@@ -1,8 +1,8 @@
 //! Notifiers that take the same settings as the built-in ones and send nothing.
 
 use proofbell_notify::{
-    AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Receipt, Registry, Threads,
-    Toolkit,
+    AddressKind, ConfigError, Exclusive, Form, Message, Notifier, Outcome, ProbeError, Receipt, Registry,
+    Threads, Toolkit,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -30,6 +30,14 @@ pub(crate) struct SmtpConfig {
     ca: Option<String>,
     helo: Option<String>,
     dkim: Option<DkimConfig>,
+    bounces: Option<BouncesConfig>,
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct BouncesConfig {
+    imap: String,
+    username: String,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -41,7 +49,9 @@ pub(crate) struct DkimConfig {
     key: String,
 }
 
-pub(crate) struct Smtp;
+pub(crate) struct Smtp {
+    exclusive: Option<Exclusive>,
+}
 
 impl Notifier for Smtp {
     const KIND: &'static str = "smtp";
@@ -57,8 +67,12 @@ impl Notifier for Smtp {
                 "is no sender; write `Name <name@domain>` or `name@domain`, the address in ASCII",
             ));
         }
+        let exclusive = config.bounces.map(|bounces| Exclusive {
+            what: format!("the bounces at {}", bounces.imap),
+            key: format!("{} {}", bounces.imap, bounces.username),
+        });
         match config.username.is_some() == config.password.is_some() {
-            true => Ok(Smtp),
+            true => Ok(Smtp { exclusive }),
             false => Err(ConfigError::at("username", "goes together with password")),
         }
     }
@@ -69,6 +83,10 @@ impl Notifier for Smtp {
 
     fn address(&self) -> AddressKind {
         AddressKind::Email
+    }
+
+    fn exclusive(&self) -> Option<Exclusive> {
+        self.exclusive.clone()
     }
 
     async fn send(&self, _: &Message) -> Outcome {

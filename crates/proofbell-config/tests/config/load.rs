@@ -232,6 +232,25 @@ fn what_is_set_can_be_shown_with_its_place() {
 }
 
 #[test]
+fn names_that_are_not_there_are_not_taken_for_the_same() {
+    let with = |first: &str, second: &str| {
+        let channel = |name: &str, user: &str| {
+            format!(
+                "[channel.{name}]\nkind = \"smtp\"\nurl = \"smtp://m.example\"\nfrom = \"a@m.example\"\n\
+                 bounces = {{ imap = \"imaps://m.example\", username = {{ env = \"{user}\" }} }}\n"
+            )
+        };
+        let overlay = channel("news", first) + &channel("shop", second);
+        let overlay = overlay + "[rule.counterfeit]\nvia = [\"mail\", \"news\", \"shop\"]\n";
+        let loaded = load_with(&[("config/all.toml", SMALL), ("overlay.toml", &overlay)], Secrets::Assume);
+        render(&loaded.diagnostics, Color::Never)
+    };
+    let said = with("WEBHOOK_SECRET", "WEBHOOK_SECRET");
+    assert!(said.contains("`channel.news` and `channel.shop` cannot share the bounces"), "{said}");
+    assert_eq!(with("NOT_THERE", "NOT_THERE_EITHER"), "");
+}
+
+#[test]
 fn listed_people_keep_what_is_said_of_them() {
     let configuration = loaded("").configuration.unwrap();
     let directory = &configuration.audiences["staff"].directory;
