@@ -51,7 +51,11 @@ impl ChannelState {
             return;
         }
         let (channel, reason) = (pause.channel.clone(), pause.reason.clone());
-        tracing::error!(channel, reason, "channel paused: its provider refuses us; a probe wakes it");
+        tracing::error!(
+            channel,
+            reason,
+            "channel paused: its provider refuses us; a probe that finds it well wakes it, or `channel resume`"
+        );
         self.pause.send_replace(Some(pause.clone()));
         if let Err(error) = store.pause(pause).await {
             tracing::error!(channel, %error, "the pause holds until a restart only");

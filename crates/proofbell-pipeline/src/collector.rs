@@ -35,7 +35,7 @@ pub(crate) async fn run(
         match fetched {
             Ok(ids) if ids.is_empty() => rest = every,
             Ok(ids) => {
-                tracing::info!(channel, notices = ids.len(), "notices of the provider were fetched");
+                tracing::info!(channel, notices = ids.len(), "notices, such as bounced mails, were fetched");
                 // There may be more, unless these are the same once more.
                 rest = if ids == last { every } else { Duration::ZERO };
                 last = ids;
@@ -43,7 +43,7 @@ pub(crate) async fn run(
             Err(problem) => {
                 rest = rest.max(every).saturating_mul(2).min(LONGEST_REST.max(every));
                 let seconds = rest.as_secs();
-                tracing::warn!(channel, %problem, again.seconds = seconds, "notices cannot be fetched");
+                tracing::warn!(channel, %problem, again.seconds = seconds, "notices, such as bounced mails, cannot be fetched");
                 metrics::counter!("proofbell_collects_failed_total", "channel" => channel.clone())
                     .increment(1);
             }

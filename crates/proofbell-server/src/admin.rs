@@ -34,6 +34,7 @@ pub(crate) struct Admin {
     load: Load,
     health: Arc<Health>,
     handle: Handle,
+    complaints: hooks::Complaints,
 }
 
 /// The door as hyper calls it.
@@ -51,7 +52,14 @@ pub(crate) fn service(
 > + Clone
 + Send
 + 'static {
-    TowerToHyperService::new(router(Arc::new(Admin { settings, limits, load, health, handle })))
+    TowerToHyperService::new(router(Arc::new(Admin {
+        settings,
+        limits,
+        load,
+        health,
+        handle,
+        complaints: hooks::Complaints::default(),
+    })))
 }
 
 fn router(admin: Arc<Admin>) -> Router {

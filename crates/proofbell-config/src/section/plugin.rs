@@ -160,7 +160,13 @@ fn to_json(settings: &Settings<'_>, node: &Node, path: &str, gathered: &mut Gath
             Json::String(text.clone())
         }
         Value::Datetime(text) => Json::String(text.clone()),
-        Value::Integer(number) => Json::from(*number),
+        Value::Integer(number) => {
+            // Written without quotes it is a mistake, and yet the secret.
+            if is_secret(path) {
+                gathered.secrets.push(number.to_string());
+            }
+            Json::from(*number)
+        }
         Value::Float(number) => Json::from(*number),
         Value::Boolean(value) => Json::Bool(*value),
         Value::Array(nodes) => {

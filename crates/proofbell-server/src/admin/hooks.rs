@@ -1,6 +1,8 @@
 //! Calls that providers make: `POST /hooks/KIND/CHANNEL`. They carry no token; the channel itself checks who signed them.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::body::Body;
 use axum::extract::rejection::PathRejection;
@@ -19,6 +21,25 @@ use crate::uncancelled::Uncancelled;
 /// Longest call taken, in bytes: 64 KiB. Providers send a few hundred.
 const LONGEST: usize = 64 << 10;
 
+/// How often refused calls of one channel stand in the log at most. All are counted; who forges for fun must not fill the log, and an
+/// operator whose secret is wrong must find it there.
+const COMPLAIN_EVERY: Duration = Duration::from_secs(300);
+
+/// When refused calls were last logged, by channel: there are as many as are configured.
+#[derive(Default)]
+pub(super) struct Complaints(Mutex<HashMap<String, Instant>>);
+
+impl Complaints {
+    fn log(&self, channel: &str, problem: &str) {
+        let mut last = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let recent = last.get(channel).is_some_and(|last| last.elapsed() < COMPLAIN_EVERY);
+        if !recent {
+            last.insert(channel.to_owned(), Instant::now());
+            tracing::warn!(channel, problem, "providers' calls are refused; the metric counts them all");
+        }
+    }
+}
+
 /// Takes in a provider's call: 204 once all that it tells is kept, and for what tells nothing.
 pub(super) async fn take(
     State(admin): State<Arc<Admin>>,
@@ -33,12 +54,11 @@ pub(super) async fn take(
     let callback = read(&admin, head, body).await?;
     // Only now: whoever sends slowly takes no place from operators.
     let place = admin.load.request().map_err(|_| Refusal::overloaded())?;
-    let handle = admin.handle.clone();
     Uncancelled::new(async move {
         let _until_done = place;
-        match handle.callback(&kind, &channel, &callback).await {
+        match admin.handle.callback(&kind, &channel, &callback).await {
             Ok(_) => Ok(StatusCode::NO_CONTENT),
-            Err(problem) => Err(refuse(&channel, problem)),
+            Err(problem) => Err(refuse(&admin.complaints, &channel, problem)),
         }
     })
     .await
@@ -57,9 +77,8 @@ async fn read(admin: &Admin, head: Parts, body: Body) -> Result<Callback, Refusa
     })
 }
 
-/// What is answered to a call that is not taken in. It is counted; who forges for fun must not fill the log, so only what is signed
-/// and cannot be read stands there.
-fn refuse(channel: &str, problem: CallbackProblem) -> Refusal {
+/// What is answered to a call that is not taken in.
+fn refuse(complaints: &Complaints, channel: &str, problem: CallbackProblem) -> Refusal {
     let (why, refusal) = match problem {
         CallbackProblem::NoChannel { .. } => return Refusal::nothing_here(),
         CallbackProblem::Store(error) => {
@@ -71,11 +90,11 @@ fn refuse(channel: &str, problem: CallbackProblem) -> Refusal {
             let message = error.to_string();
             match error {
                 CallbackError::NotOffered(_) => {
-                    tracing::debug!(channel, problem = message, "a provider's call is refused");
+                    complaints.log(channel, &message);
                     ("not_offered", Refusal::new(StatusCode::NOT_FOUND, "not_offered", message))
                 }
                 CallbackError::Forged(_) => {
-                    tracing::debug!(channel, problem = message, "a provider's call is refused");
+                    complaints.log(channel, &message);
                     ("forged", Refusal::new(StatusCode::FORBIDDEN, "signature_invalid", message))
                 }
                 CallbackError::Malformed(_) => {

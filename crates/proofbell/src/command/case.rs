@@ -34,7 +34,7 @@ pub(crate) async fn run(globals: &Globals, sr_uuid: &str) -> Result<(), Stop> {
         for draft in view.drafts.iter().filter(|draft| draft.event == event.id) {
             let reason = draft.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
             let again =
-                draft.due_at.map(|due| format!(", looked up at {}", rows::time(due))).unwrap_or_default();
+                draft.due_at.map(|due| format!(", asked again at {}", rows::time(due))).unwrap_or_default();
             output::line(&format!(
                 "  draft {} → {}  {}{reason}{again}",
                 draft.rule,
@@ -53,9 +53,9 @@ fn told(message: &MessageView, pauses: &[ChannelPause]) {
     let why = message.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
     let code = message.code.as_deref().map(|code| format!("({code})")).unwrap_or_default();
     output::line(&format!(
-        "    {} to {}  {}{code}{why}  {}  {}",
+        "    {}{}  {}{code}{why}  {}  {}",
         message.channel,
-        message.to,
+        if message.to.is_empty() { String::new() } else { format!(" to {}", message.to) },
         paint(&message.state, output::tone_of(&message.state)),
         paint(&output::shorten(&message.title, 60), Tone::Quiet),
         paint(&message.id.to_string(), Tone::Quiet),

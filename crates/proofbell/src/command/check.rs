@@ -28,21 +28,31 @@ pub(crate) fn run(globals: &Globals, args: &CheckArgs) -> Result<(), Stop> {
     }
     match &loaded.configuration {
         Some(configuration) if !globals.json => {
-            let rules = configuration.engine.rules().len();
             let text = format!(
-                "{} is fine: {rules} rules, {} channels, {} audiences; {warnings} warnings",
+                "{} is fine: {}, {}, {}; {}",
                 globals.config.display(),
-                configuration.channels.len(),
-                configuration.audiences.len(),
+                plural(configuration.engine.rules().len(), "rule"),
+                plural(configuration.channels.len(), "channel"),
+                plural(configuration.audiences.len(), "audience"),
+                plural(warnings, "warning"),
             );
             output::line(&output::paint(&text, Tone::Good));
             Ok(())
         }
         Some(_) => Ok(()),
         None => Err(Stop::Usage(format!(
-            "{} is refused: {errors} errors, {warnings} warnings",
-            globals.config.display()
+            "{} is refused: {}, {}",
+            globals.config.display(),
+            plural(errors, "error"),
+            plural(warnings, "warning")
         ))),
+    }
+}
+
+fn plural(count: usize, what: &str) -> String {
+    match count {
+        1 => format!("1 {what}"),
+        count => format!("{count} {what}s"),
     }
 }
 
