@@ -1,11 +1,12 @@
 //! One round through the mailbox: mails are read one after the other, and none may keep the others from being read.
 
+use async_imap::error::Error;
 use tokio::time::Instant;
 
 use super::Settings;
 use super::mailbox::Mailbox;
 use super::name::Name;
-use super::trouble::Trouble;
+use super::trouble::{Command, Trouble};
 use crate::dialogue::Deadlines;
 
 /// Most mails read in one round.
@@ -106,7 +107,7 @@ impl Round<'_> {
             let mailbox = Mailbox::open(self.settings, self.deadlines).await?;
             if mailbox.name(uid) != self.mailbox.name(uid) {
                 // Another life of the folder has begun, in which the numbers are other mails'.
-                return Err(Trouble::NoNames);
+                return Err(Trouble::Command(Command::Fetch, Box::new(Error::ConnectionLost)));
             }
             self.mailbox = mailbox;
             self.broken = false;
