@@ -25,6 +25,7 @@ on     = ["counterfeit", "reshoot_needed"]
 to     = "desk"
 via    = ["team"]
 thread = "case"
+stale  = "send"
 template = "counterfeit-alert"
 "##
         ),

@@ -38,6 +38,8 @@ pub(crate) struct SmtpConfig {
 pub(crate) struct BouncesConfig {
     imap: String,
     username: String,
+    #[serde(rename = "password")]
+    _password: Option<String>,
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -68,7 +70,7 @@ impl Notifier for Smtp {
             ));
         }
         let exclusive = config.bounces.map(|bounces| Exclusive {
-            what: format!("the bounces at {}", bounces.imap),
+            what: format!("the bounces in INBOX at {}:993", bounces.imap.trim_start_matches("imaps://")),
             key: format!("{} {}", bounces.imap, bounces.username),
         });
         match config.username.is_some() == config.password.is_some() {

@@ -80,9 +80,6 @@ async fn a_pause_lets_what_is_under_way_end_and_gives_the_rest_back() {
     let rig = Rig::start(email()).await;
     let fake = rig.parts.fake("email");
     fake.answers((0..5).map(|_| Answer::Waits));
-    for number in 0..10 {
-        rig.event(&format!("reshoot_needed sr-{number}")).await;
-    }
     rig.claims_ahead("email", 10).await;
     rig.handle.pause("email", "maintenance").await.unwrap();
     let rest = ["email sent", "email queued", "email queued", "email queued", "email queued", "email queued"];

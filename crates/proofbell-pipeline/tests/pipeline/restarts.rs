@@ -47,9 +47,6 @@ async fn a_stop_waits_for_what_is_under_way_and_gives_the_rest_back() {
     let rig = Rig::start(Parts::new(vec![rule("reshoot_needed", "seller", "email")])).await;
     let fake = rig.parts.fake("email");
     fake.answers((0..5).map(|_| Answer::Waits));
-    for number in 0..10 {
-        rig.event(&format!("reshoot_needed sr-{number}")).await;
-    }
     rig.claims_ahead("email", 10).await;
     let handle = rig.handle.clone();
     let stopping = tokio::spawn(rig.stop(DEADLINE));

@@ -308,11 +308,16 @@ impl Rig {
         until(async || fake.seen().len(), |seen| *seen >= many).await;
     }
 
-    /// Waits until `all` messages are made and four of them are under way, ends one, and waits until the worker has more
-    /// than four claimed.
+    /// Makes `all` events, waits until four of their messages are under way, ends one, and waits until the worker has more
+    /// than four claimed. It begins only when all are made: what is claimed at once depends on what there is.
     pub(crate) async fn claims_ahead(&self, channel: &str, all: usize) {
-        self.seen(channel, 4).await;
+        self.handle.pause(channel, "until all are made").await.unwrap();
+        for number in 0..all {
+            self.event(&format!("reshoot_needed sr-{number}")).await;
+        }
         until(async || self.messages().await.len(), |made| *made == all).await;
+        self.handle.resume(channel).await.unwrap();
+        self.seen(channel, 4).await;
         self.parts.fake(channel).let_go(1);
         let claimed = async || self.messages().await.iter().filter(|it| it.state == "claimed").count();
         until(claimed, |claimed| *claimed > 4).await;
