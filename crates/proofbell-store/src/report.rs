@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use proofbell_notify::About;
-use serde::{Deserialize, Serialize};
 
 use crate::{Ended, Remember, SuppressionKind};
 
@@ -46,8 +45,7 @@ pub enum Memory {
 }
 
 /// What became of a [`Told`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reported {
     /// It changed the message or what is remembered of the address.
     Applied,
