@@ -154,11 +154,16 @@ impl Engine {
     /// # Errors
     /// See [`ComposeError`]; none of them passes with time.
     pub fn compose(&self, request: &Compose<'_>) -> Result<Composed, ComposeError> {
-        let setup = self.setup();
-        let channel = setup.channels.get(request.channel);
+        let channel = self.channel(request.channel);
         let form = channel
             .map(|channel| channel.form)
             .ok_or_else(|| ComposeError::NoChannel { channel: request.channel.to_owned() })?;
+        self.compose_in(form, request)
+    }
+
+    /// As [`Engine::compose`], in this form, whatever channel is named.
+    pub(crate) fn compose_in(&self, form: Form, request: &Compose<'_>) -> Result<Composed, ComposeError> {
+        let setup = self.setup();
         let wanted = request.recipient.locale.as_deref().unwrap_or(&setup.defaults.locale);
         let languages = Fallback::new(Some(wanted), &setup.defaults.locale);
         let name = &request.draft.template;

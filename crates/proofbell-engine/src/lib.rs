@@ -17,6 +17,7 @@ mod matching;
 mod pattern;
 mod plural;
 mod rule;
+mod specimen;
 mod step;
 mod template;
 #[cfg(test)]
@@ -33,6 +34,7 @@ pub use glossary::{Glossary, GlossaryEntry, Term, Word};
 pub use ids::{EventId, draft_id, message_id};
 pub use link::{Link, LinkError, LinkId};
 pub use rule::{Each, Need, On, Rule, StalePolicy, Supplement, Threading, Urgency};
+pub use specimen::Specimen;
 pub use template::{
     ButtonSource, ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource,
     Templates, TextPart,

@@ -4,20 +4,18 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use proofbell_config::Secrets;
-use proofbell_engine::{CaseFacts, Compose, Draft, EventId, On};
-use proofbell_event::{Event, EventGroup, EventName};
+use proofbell_engine::Specimen;
+use proofbell_event::{Event, EventName, Sample};
 use proofbell_notify::{Block, Body, Chat, Email, Form, Recipient, Span};
 use proofbell_pipeline::{Handle, TestMessage};
 use serde_json::{Value, json};
-use uuid::Uuid;
 
 use crate::admin_client::{AdminClient, Asked};
 use crate::cli::{Globals, SendArgs};
 use crate::command::Stop;
 use crate::output::{self, Tone, paint, tone_of};
-use crate::sample::{self, Sample};
 use crate::wiring::Wired;
-use crate::{loading, raw_words};
+use crate::{loading, raw_words, sample};
 
 pub(crate) async fn run(globals: &Globals, args: SendArgs) -> Result<(), Stop> {
     let wired = loading::wired(globals, Secrets::Require)?;
@@ -28,7 +26,7 @@ pub(crate) async fn run(globals: &Globals, args: SendArgs) -> Result<(), Stop> {
     let locale = args.locale.clone().unwrap_or_else(|| wired.runtime.engine.defaults().locale.clone());
     let (body, locale, template) = match &args.template {
         None => (plain(channel.notifier.form()), "en".to_owned(), "(test)".to_owned()),
-        Some(template) => rendered(&wired, template, &args.via, locale)?,
+        Some(template) => rendered(&wired, template, channel.notifier.form(), locale)?,
     };
     let client = AdminClient::new(globals, &wired)?;
     let request = json!({
@@ -100,70 +98,32 @@ fn plain(form: Form) -> Body {
 fn rendered(
     wired: &Wired,
     template: &str,
-    channel: &str,
+    form: Form,
     locale: String,
 ) -> Result<(Body, String, String), Stop> {
     let engine = &wired.runtime.engine;
-    let rule = engine.rules().iter().find(|rule| rule.template == template);
-    let name = rule.and_then(|rule| rule.on.iter().find_map(name_of)).unwrap_or(EventName::ReshootNeeded);
+    let name = match engine.events_of(template).first() {
+        // One verdict after another; the later is this one.
+        Some(EventName::VerdictChanged) => EventName::Counterfeit,
+        Some(name) => *name,
+        None => EventName::ReshootNeeded,
+    };
     let now = Timestamp::now();
     let pair = ("label".to_owned(), "blurry".to_owned());
     let sample = Sample {
-        name: if name == EventName::VerdictChanged { EventName::Counterfeit } else { name },
+        name,
         sr_uuid: sample::new_request(),
         reference_id: Some("TEST-ITEM".to_owned()),
         at: now,
         sides: vec![raw_words::of_pair(engine.glossary(), pair)],
     };
-    let body = sample.payload()?.to_string();
+    let body = sample.payload().map_err(anyhow::Error::from)?.to_string();
     let event = Event::parse(body.as_bytes())
         .map_err(|error| Stop::Failed(format!("failed to read the sample: {error}")))?;
-    let draft = draft(template, &event, name, now);
     let recipient =
         Recipient { name: Some("Test Recipient".to_owned()), locale: Some(locale), ..Recipient::default() };
     let composed = engine
-        .compose(&Compose { draft: &draft, event: &event, recipient: &recipient, channel })
+        .specimen(&Specimen { template, form, event: &event, recipient: &recipient, round: 1, now })
         .map_err(|error| Stop::Failed(format!("failed to render `{template}`: {error}")))?;
     Ok((composed.body, composed.locale, composed.template))
-}
-
-fn name_of(on: &On) -> Option<EventName> {
-    match on {
-        On::Name(name) => Some(*name),
-        On::Group(group) => {
-            EventName::ALL.into_iter().find(|name| *group != EventGroup::Any && group.contains(*name))
-        }
-        On::State { .. } | On::Type(_) => None,
-    }
-}
-
-fn draft(template: &str, event: &Event, name: EventName, now: Timestamp) -> Draft {
-    Draft {
-        id: Uuid::new_v4(),
-        event: EventId(Uuid::now_v7()),
-        generation: 0,
-        event_name: event.name,
-        names: vec![event.name, name],
-        event_at: now,
-        rule: template.to_owned(),
-        audience: String::new(),
-        template: template.to_owned(),
-        side: (!event.sides().is_empty()).then_some(0),
-        sides: (0..event.sides().len()).collect(),
-        via: Vec::new(),
-        else_via: Vec::new(),
-        else_at: None,
-        urgent: false,
-        optional: false,
-        thread_by_case: false,
-        send_stale: true,
-        expires_at: now,
-        case: CaseFacts {
-            sr_uuid: event.sr_uuid.clone(),
-            reference_id: event.reference_id.clone(),
-            round: 1,
-            ..CaseFacts::default()
-        },
-        nobody_for: None,
-    }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use proofbell_config::{Secrets, Verify};
-use proofbell_event::{EventName, MessageId, sign};
+use proofbell_event::{EventName, MessageId, Sample, sign};
 use proofbell_notify::Toolkit;
 use proofbell_notify::http::Request;
 use reqwest::Url;
@@ -12,9 +12,8 @@ use serde_json::Value;
 use crate::cli::{Globals, TriggerArgs};
 use crate::command::Stop;
 use crate::output;
-use crate::sample::{self, Sample};
 use crate::wiring::Wired;
-use crate::{loading, raw_words};
+use crate::{loading, raw_words, sample};
 
 pub(crate) async fn run(globals: &Globals, args: TriggerArgs) -> Result<(), Stop> {
     let name: EventName = args.name.parse().map_err(|_| {
@@ -33,7 +32,7 @@ pub(crate) async fn run(globals: &Globals, args: TriggerArgs) -> Result<(), Stop
             .map(|pair| raw_words::of_pair(wired.runtime.engine.glossary(), pair))
             .collect(),
     };
-    let payload = sample.payload().map_err(|error| Stop::Usage(error.to_string()))?;
+    let payload = sample.payload().map_err(|error| Stop::Usage(format!("failed to {error}")))?;
     let url = url(&wired, args.url.as_deref())?;
     let answer = signed(&wired, &url, payload.to_string().into_bytes())?
         .send()

@@ -1,10 +1,10 @@
 //! A realistic day: what Legitmark reports, in order.
 
 use jiff::{SignedDuration, Timestamp};
-use proofbell_event::EventName;
+use proofbell_event::{EventName, Sample};
 use serde_json::{Value, json};
 
-use crate::sample::{Sample, new_request};
+use crate::sample::new_request;
 
 /// One delivery.
 pub(super) struct Beat {
