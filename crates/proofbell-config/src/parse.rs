@@ -21,6 +21,7 @@ pub(crate) fn parse(sources: &Sources, report: &Report, id: FileId) -> Table {
     let file = sources.file(id);
     let table = parse_part(sources, report, id, 0..file.text.len(), code::SYNTAX).table;
     mask::lines(sources, id, &file.text);
+    mask::urls(sources, id, &file.text);
     mask::table(sources, &table);
     table
 }

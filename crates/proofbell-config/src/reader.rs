@@ -144,7 +144,7 @@ impl<'t> Scope<'t> {
     pub(crate) fn bad_value(&self, at: Place, key: &str, text: &Text, what: &str, hint: impl Display) {
         let path = self.path_of(key);
         let message = match text.is_written() && !secret::is_secret_key(key) {
-            true => format!("`{path}` is not {what}: {:?}", text.value),
+            true => format!("`{path}` is not {what}: {:?}", secret::url::without_passwords(&text.value)),
             false => format!("`{path}` is not {what}"),
         };
         self.cx.report.push(Finding::error(code::BAD_VALUE, at, message).hint(hint.to_string()));
@@ -158,7 +158,12 @@ impl<'t> Scope<'t> {
         }
         let words = choices.iter().map(|(word, _)| *word);
         let hint = suggest::hint(&text.value.value, "words", words);
-        self.bad_value(text.at, key, &text.value, "one of its words", hint);
+        let path = self.path_of(key);
+        let message = match text.value.is_written() {
+            true => format!("`{path}` cannot be {:?}", text.value.value),
+            false => format!("`{path}` is not one of its words"),
+        };
+        self.cx.report.push(Finding::error(code::BAD_VALUE, text.at, message).hint(hint));
         None
     }
 

@@ -1,5 +1,8 @@
 //! `{ env }`, `{ file }` and `{ text }`: strings that come from elsewhere.
 
+mod refuse;
+pub(crate) mod url;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 
@@ -7,6 +10,8 @@ use crate::Secrets;
 use crate::context::Context;
 use crate::report::{Finding, code};
 use crate::tree::{Entry, Node, Reference, Value};
+
+pub(crate) use refuse::refuse;
 
 /// All but the unreserved characters of RFC 3986.
 const FILLED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -129,13 +134,7 @@ pub(crate) fn resolve(cx: &Context<'_>, node: &Node, what: &str) -> Option<Text>
         (Value::String(text), _) => Some(Text { value: text.clone(), origin: Origin::Written }),
         (_, Some(reference)) => resolve_reference(cx, &reference, what),
         _ => {
-            let message = format!("`{what}` must be a string, but it is {}", node.kind());
-            let finding = Finding::error(code::WRONG_TYPE, node.at, message);
-            cx.report.push(match node.value {
-                Value::Table(_) => finding
-                    .hint("a value from elsewhere is written { env = \"NAME\" } or { file = \"PATH\" }"),
-                _ => finding.hint("put it in quotes"),
-            });
+            refuse(cx, node, what);
             None
         }
     }

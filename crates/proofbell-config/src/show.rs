@@ -4,7 +4,7 @@ use crate::Location;
 use crate::context::Context;
 use crate::merge::join;
 use crate::report::{Finding, code};
-use crate::secret::Within;
+use crate::secret::{self, Within};
 use crate::source::Sources;
 use crate::tree::{Entry, Node, Reference, Table, Value};
 
@@ -54,23 +54,30 @@ fn walk(cx: &Context<'_>, node: &Node, path: &str, within: Within, secret: bool)
 /// Every value at a key or below it; all of them for the empty key.
 pub(crate) fn settings(sources: &Sources, tree: &Table, key: &str) -> Vec<Setting> {
     let mut settings = Vec::new();
-    collect(sources, tree, ("", Within::Root), key, &mut settings);
+    collect(sources, tree, ("", Within::Root, false), key, &mut settings);
     settings
 }
 
-/// `at` is the table's path, and what it is.
-fn collect(sources: &Sources, table: &Table, at: (&str, Within), key: &str, settings: &mut Vec<Setting>) {
+/// `at` is the table's path, what it is, and whether it stands where a secret should.
+fn collect(
+    sources: &Sources,
+    table: &Table,
+    at: (&str, Within, bool),
+    key: &str,
+    settings: &mut Vec<Setting>,
+) {
     for entry in &table.entries {
         let (path, within) = (join(at.0, &entry.key), at.1.table(&entry.key));
+        let secret = at.2 || at.1.holds_secret(&entry.key);
         if !is_below(&path, key) && !is_below(key, &path) {
             continue;
         }
         match &entry.node.value {
             Value::Table(inner) if entry.node.reference().is_none() => {
-                collect(sources, inner, (&path, within), key, settings)
+                collect(sources, inner, (&path, within, secret), key, settings)
             }
             _ if is_below(&path, key) => settings.push(Setting {
-                value: written(&entry.node, within, at.1.holds_secret(&entry.key)),
+                value: written(&entry.node, within, secret),
                 location: sources.locate(entry.key_at),
                 path,
             }),
@@ -103,7 +110,7 @@ fn written(node: &Node, within: Within, secret: bool) -> String {
             format!("{{ {} }}", entries.join(", "))
         }
         _ if secret => "\"…\"".to_owned(),
-        (_, Value::String(text)) => format!("{text:?}"),
+        (_, Value::String(text)) => format!("{:?}", secret::url::without_passwords(text)),
         (_, Value::Datetime(text)) => text.clone(),
         (_, Value::Integer(number)) => number.to_string(),
         (_, Value::Float(number)) => number.to_string(),

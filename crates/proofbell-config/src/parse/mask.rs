@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::secret::Within;
+use crate::secret::{self, Within};
 use crate::source::{FileId, Place, Sources};
 use crate::tree::{Node, Table, Value};
 
@@ -15,7 +15,7 @@ fn entries(sources: &Sources, table: &Table, within: Within) {
     for entry in &table.entries {
         let inner = within.table(&entry.key);
         match within.holds_secret(&entry.key) {
-            true => secret(sources, &entry.node, inner),
+            true => hide(sources, &entry.node, inner),
             false => inside(sources, &entry.node, inner),
         }
     }
@@ -29,14 +29,24 @@ fn inside(sources: &Sources, node: &Node, within: Within) {
     }
 }
 
-fn secret(sources: &Sources, node: &Node, within: Within) {
+fn hide(sources: &Sources, node: &Node, within: Within) {
     match &node.value {
         // A reference tells where a secret is, not what it is.
         Value::Table(table) if node.reference().is_some() => entries(sources, table, Within::Other),
-        Value::Table(table) => entries(sources, table, within),
-        Value::Array(nodes) => nodes.iter().for_each(|node| secret(sources, node, within)),
+        Value::Table(table) => {
+            // What looks like a reference and is none may hold the secret itself.
+            for entry in table.entries.iter().filter(|entry| !matches!(entry.key.as_str(), "env" | "file")) {
+                hide(sources, &entry.node, within.table(&entry.key));
+            }
+        }
+        Value::Array(nodes) => nodes.iter().for_each(|node| hide(sources, node, within)),
         _ => sources.mask(node.at),
     }
+}
+
+/// Hides the passwords in URLs, behind whichever key.
+pub(super) fn urls(sources: &Sources, id: FileId, text: &str) {
+    secret::url::passwords(text).into_iter().for_each(|range| sources.mask(Place::of(id, range)));
 }
 
 /// Hides the same in lines that the parser could not use: broken ones, and second ones of two equal keys. By the look of

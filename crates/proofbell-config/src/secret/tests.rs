@@ -91,9 +91,12 @@ fn what_is_not_there_is_told_and_can_be_assumed() {
 fn malformed_references_are_told() {
     let table = [
         ("x = 5", "`x` must be a string, but it is an integer"),
-        ("x = { env = 5 }", "`x` must be a string, but it is a table"),
-        ("x = { envs = \"A\" }", "`x` must be a string, but it is a table"),
-        ("x = { env = \"PLAIN\", default = \"y\" }", "`x` must be a string, but it is a table"),
+        ("x = {}", "`x` must be a string, but it is a table"),
+        ("x = { env = 5 }", "`x.env` must be a string, but it is an integer"),
+        ("x = { envs = \"A\" }", "unknown key `envs` in `x`"),
+        ("x = { env = \"PLAIN\", default = \"y\" }", "unknown key `default` in `x`"),
+        ("x = { env = \"PLAIN\", file = \"y\" }", "`x` has both `env` and `file`"),
+        ("x = { text = \"{k}\", k = \"y\" }", "`x.k` must come from elsewhere, but it is a string"),
         ("x = { text = \"{j}\", k = { env = \"PLAIN\" } }", "the text of `x` has a place `{j}`"),
         ("x = { text = \"{k\", k = { env = \"PLAIN\" } }", "the text of `x` has no place `{k}`"),
     ];

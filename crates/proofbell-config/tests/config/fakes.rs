@@ -60,6 +60,9 @@ impl Notifier for Smtp {
     type Config = SmtpConfig;
 
     fn from_config(config: SmtpConfig, _: &Toolkit) -> Result<Smtp, ConfigError> {
+        if config.url.contains('@') {
+            return Err(ConfigError::at("url", format!("no password in it, {}; write it apart", config.url)));
+        }
         if !config.url.starts_with("smtp") {
             return Err(ConfigError::at("url", format!("not an smtp URL: {}", config.url)));
         }
@@ -174,8 +177,23 @@ pub(crate) struct TwilioConfig {
     account_sid: String,
     auth_token: String,
     from: String,
+    #[schemars(length(min = 1))]
     countries: Vec<String>,
+    #[schemars(range(min = 1, max = 255))]
+    segments_at_most: Option<u32>,
+    #[serde(default)]
+    too_long: TooLong,
     base_url: Option<String>,
+}
+
+#[derive(Default, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TooLong {
+    /// It is cut.
+    #[default]
+    Cut,
+    /// It is not sent.
+    Refuse,
 }
 
 pub(crate) struct Twilio;
