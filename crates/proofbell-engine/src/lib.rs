@@ -17,6 +17,7 @@ mod matching;
 mod pattern;
 mod plural;
 mod rule;
+mod silence;
 mod specimen;
 mod step;
 mod template;
@@ -34,6 +35,7 @@ pub use glossary::{Glossary, GlossaryEntry, Term, Word};
 pub use ids::{EventId, draft_id, message_id};
 pub use link::{Link, LinkError, LinkId};
 pub use rule::{Each, Need, On, Rule, StalePolicy, Supplement, Threading, Urgency};
+pub use silence::Silence;
 pub use specimen::Specimen;
 pub use template::{
     ButtonSource, ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource,

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::*;
-use crate::{Matcher, On, Supplement};
+use crate::{Matcher, On, Silence, Supplement};
 
 /// A thing delivered: an event, unless it is a replay of an earlier one.
 #[derive(Clone, Debug)]
@@ -181,5 +181,17 @@ proptest! {
         ids.sort_unstable();
         ids.dedup();
         prop_assert_eq!(ids.len(), made);
+    }
+
+    /// A configuration is refused for it, so it must be certain.
+    #[test]
+    fn a_rule_that_is_told_to_be_silent_is(rules in rules(), deliveries in deliveries(16)) {
+        let silent = |rule: &Rule| Silence::of(&rule.on, rule.each, &rule.conditions, &rule.exceptions);
+        let rules: Vec<Rule> = rules.into_iter().filter(|rule| silent(rule).is_some()).collect();
+        for step in plan_all(&engine(rules), &deliveries) {
+            for decided in &step.decision.rules {
+                prop_assert!(!matches!(decided.verdict, Verdict::Matched { .. }), "{decided:?}");
+            }
+        }
     }
 }
