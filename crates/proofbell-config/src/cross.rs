@@ -5,14 +5,17 @@ mod names;
 mod reach;
 mod route;
 mod share;
+mod silence;
+mod unused;
 mod variants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proofbell_engine::{Audience, Glossary, Nobody, Templates};
+use proofbell_notify::Form;
 
 use crate::context::Context;
-use crate::section::{audience, channel, rule};
+use crate::section::{audience, channel, link, rule};
 use crate::template::TemplateSet;
 
 /// Everything that was read.
@@ -27,13 +30,25 @@ pub(crate) struct World<'a> {
 }
 
 /// Reports everything that does not fit together.
-pub(crate) fn check(world: &World<'_>, compiled: Option<&Templates>, glossary: &Glossary) {
+pub(crate) fn check(
+    world: &World<'_>,
+    compiled: &Templates,
+    glossary: &Glossary,
+    links: &BTreeMap<String, link::Read>,
+) {
     names::check(world);
     share::check(world);
     route::check(world);
     variants::check(world, compiled);
     reach::check(world);
+    silence::check(world);
     effect::check(world, glossary);
+    unused::check(world, links);
+}
+
+/// The forms in which rules and audiences use each template.
+pub(crate) fn used_forms(world: &World<'_>) -> BTreeSet<(String, Form)> {
+    variants::forms(world)
 }
 
 /// The audiences as the engine needs them: with the ways that were left to the default filled in.

@@ -20,6 +20,12 @@ pub trait Files {
 
     /// Whether a file or directory of this path is there.
     fn exists(&self, path: &Path) -> bool;
+
+    /// Whether every user of the machine can read a file. Where nobody knows, that is taken for no.
+    fn is_readable_by_all(&self, path: &Path) -> bool {
+        let _ = path;
+        false
+    }
 }
 
 /// A name in a directory.
@@ -68,6 +74,15 @@ impl Files for Disk {
 
     fn exists(&self, path: &Path) -> bool {
         path.exists()
+    }
+
+    #[cfg(unix)]
+    fn is_readable_by_all(&self, path: &Path) -> bool {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = |path: &Path| std::fs::metadata(path).map_or(0, |metadata| metadata.permissions().mode());
+        let Ok(path) = path.canonicalize() else { return false };
+        // A directory that others cannot enter keeps everything in it from them.
+        mode(&path) & 0o004 != 0 && path.ancestors().skip(1).all(|above| mode(above) & 0o001 != 0)
     }
 }
 
@@ -166,6 +181,26 @@ mod tests {
         assert_eq!(files.read(Path::new("t/a")).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert_eq!(files.list(Path::new("u")).unwrap_err().kind(), io::ErrorKind::NotFound);
         assert!(files.exists(Path::new("t/a")) && !files.exists(Path::new("t/b")));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn the_disk_knows_who_can_read_a_file() {
+        use std::os::unix::fs::PermissionsExt;
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("secret");
+        std::fs::write(&file, "x").unwrap();
+        let check = |of_file: u32, of_directory: u32, expected: bool| {
+            let set =
+                |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode));
+            set(&file, of_file).unwrap();
+            set(directory.path(), of_directory).unwrap();
+            assert_eq!(Disk.is_readable_by_all(&file), expected, "{of_file:o} in {of_directory:o}");
+        };
+        check(0o644, 0o755, true);
+        check(0o640, 0o755, false);
+        check(0o644, 0o700, false);
+        assert!(!Disk.is_readable_by_all(&directory.path().join("gone")));
     }
 
     #[test]

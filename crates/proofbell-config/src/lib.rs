@@ -16,6 +16,7 @@ mod secret;
 mod section;
 mod show;
 mod source;
+mod specimen;
 mod suggest;
 mod template;
 mod tree;

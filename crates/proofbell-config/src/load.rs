@@ -15,6 +15,7 @@ use crate::report::{Finding, Report, code};
 use crate::section;
 use crate::show;
 use crate::source::{Place, Sources};
+use crate::specimen;
 use crate::template::{self, TemplateSet};
 use crate::tree::Table;
 use crate::{
@@ -162,7 +163,7 @@ struct Sections {
     sources: Vec<Source>,
     defaults: section::defaults::Read,
     vars: Map<String, Value>,
-    links: BTreeMap<String, Link>,
+    links: BTreeMap<String, section::link::Read>,
     glossary: Glossary,
     channels: BTreeMap<String, section::channel::Read>,
     redirect: Option<Redirect>,
@@ -176,12 +177,12 @@ fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> O
     // The root has no place of its own; nothing is ever reported at it.
     let nowhere = Place::of(cx.sources.first()?, 0..0);
     let root = Scope::of(cx, tree, nowhere, String::new());
-    let sections = sections(&root, home, request);
-    let compiled =
-        template::compile(cx, &sections.templates, &sections.links, &sections.defaults.defaults.locale);
-    if let Some(templates) = &compiled {
-        template::check_words(cx, &sections.templates, templates, &sections.vars, &sections.glossary);
-    }
+    let mut sections = sections(&root, home, request);
+    let links: BTreeMap<String, Link> =
+        sections.links.iter().map(|(name, read)| (name.clone(), read.link.clone())).collect();
+    let compiled = template::compile(cx, &sections.templates, &links, &sections.defaults.defaults.locale);
+    let templates = &compiled.sound;
+    template::check_words(cx, &sections.templates, templates, &sections.vars, &sections.glossary);
     let world = World {
         cx,
         channels: &sections.channels,
@@ -190,9 +191,13 @@ fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> O
         templates: &sections.templates,
         locale: &sections.defaults.defaults.locale,
     };
-    cross::check(&world, compiled.as_ref(), &sections.glossary);
+    cross::check(&world, templates, &sections.glossary, &sections.links);
+    let used = cross::used_forms(&world);
     let audiences = cross::engine_audiences(&world);
-    Some(assemble(sections, compiled?, audiences))
+    let set = std::mem::take(&mut sections.templates);
+    let configuration = assemble(sections, compiled.sound, audiences);
+    specimen::check(cx, &set, &configuration.engine, &used);
+    compiled.whole.then_some(configuration)
 }
 
 fn sections(root: &Scope<'_>, home: &Path, request: &Request<'_>) -> Sections {
@@ -243,7 +248,7 @@ fn assemble(
         glossary: sections.glossary,
         vars: sections.vars,
         templates,
-        links: sections.links,
+        links: sections.links.into_iter().map(|(name, read)| (name, read.link)).collect(),
         defaults: defaults.clone(),
     };
     let channels = sections.channels.into_iter();

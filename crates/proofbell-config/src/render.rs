@@ -44,6 +44,11 @@ pub fn summary(diagnostics: &[Diagnostic]) -> String {
     }
 }
 
+/// The longest line that is shown whole, in characters.
+const LONGEST: usize = 200;
+/// How much of a longer one is shown before and behind what is meant.
+const AROUND: usize = 40;
+
 #[derive(Clone, Copy)]
 struct Paint {
     color: Color,
@@ -83,15 +88,47 @@ fn excerpt(text: &mut String, location: &Location, gutter: usize, style: Style, 
     if location.source_line.trim().is_empty() {
         return;
     }
-    let before: String = location.source_line.chars().take(location.column - 1).collect();
-    let meant: String =
-        location.source_line.chars().skip(location.column - 1).take(location.length).collect();
+    let Excerpt { before, meant, after } = Excerpt::of(location);
     let indent = width(&before);
     let carets = "^".repeat(width(&meant).max(1));
     let number = paint.with(&location.line.to_string(), frame);
     let _ = writeln!(text, "{:gutter$} {bar}", "");
-    let _ = writeln!(text, "{number} {bar} {}", printable(&location.source_line));
+    let _ = writeln!(text, "{number} {bar} {}", printable(&format!("{before}{meant}{after}")));
     let _ = writeln!(text, "{:gutter$} {bar} {:indent$}{}", "", "", paint.with(&carets, style));
+}
+
+/// A line around what is meant; of a long one, as much as can be read.
+struct Excerpt {
+    before: String,
+    meant: String,
+    after: String,
+}
+
+impl Excerpt {
+    fn of(location: &Location) -> Excerpt {
+        let line: Vec<char> = location.source_line.chars().collect();
+        let start = location.column.saturating_sub(1).min(line.len());
+        let end = (start + location.length).min(line.len());
+        let mut excerpt = Excerpt {
+            before: line[..start].iter().collect(),
+            meant: line[start..end].iter().collect(),
+            after: line[end..].iter().collect(),
+        };
+        if line.len() > LONGEST {
+            let from = start.saturating_sub(AROUND);
+            if from > 0 {
+                excerpt.before = "…".chars().chain(line[from..start].iter().copied()).collect();
+            }
+            let most = end.min(start + LONGEST - 2 * AROUND);
+            let to = (most + AROUND).min(line.len());
+            excerpt.meant = line[start..most].iter().collect();
+            excerpt.after = line[most..to].iter().collect();
+            if to < line.len() {
+                excerpt.after.push('…');
+            }
+        }
+        excerpt
+    }
 }
 
 /// Columns on a terminal.

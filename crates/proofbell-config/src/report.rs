@@ -12,9 +12,11 @@ pub(crate) mod code {
     pub(crate) const CHANNEL_SETTING: &str = "channel-setting";
     pub(crate) const DUPLICATE: &str = "duplicate";
     pub(crate) const INSECURE: &str = "insecure";
+    pub(crate) const LANGUAGE_MISSING: &str = "language-missing";
     pub(crate) const MISSING_KEY: &str = "missing-key";
     pub(crate) const MISSING_SECTION: &str = "missing-section";
     pub(crate) const NOT_AVAILABLE: &str = "not-available";
+    pub(crate) const NEVER_MATCHES: &str = "never-matches";
     pub(crate) const NO_EFFECT: &str = "no-effect";
     pub(crate) const SECRET: &str = "secret";
     pub(crate) const SYNTAX: &str = "syntax";
@@ -31,9 +33,11 @@ pub(crate) mod code {
     pub(crate) const WRONG_TYPE: &str = "wrong-type";
 
     /// What may be so only because a file could not be read whole.
-    pub(super) const ABSENCES: [&str; 8] = [
+    pub(super) const ABSENCES: [&str; 10] = [
+        LANGUAGE_MISSING,
         MISSING_KEY,
         MISSING_SECTION,
+        NEVER_MATCHES,
         NO_EFFECT,
         TEMPLATE_MISSING,
         UNKNOWN_NAME,

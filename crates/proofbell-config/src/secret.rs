@@ -3,11 +3,14 @@
 mod refuse;
 pub(crate) mod url;
 
+use std::path::Path;
+
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::SecretString;
 
 use crate::Secrets;
 use crate::context::Context;
+use crate::files::tidy;
 use crate::report::{Finding, code};
 use crate::tree::{Entry, Node, Reference, Value};
 
@@ -175,12 +178,17 @@ fn env(cx: &Context<'_>, node: &Node, what: &str) -> Option<Text> {
 fn file(cx: &Context<'_>, node: &Node, what: &str) -> Option<Text> {
     let path = cx.sources.directory(node.at.file()).join(node.as_str()?);
     cx.note_read(&path);
-    let shown = path.display();
+    let shown = tidy(&path).display().to_string();
     match cx.files.read(&path) {
         Ok(value) if value.trim().is_empty() => {
             missing(cx, node, format!("the file {shown} for `{what}` is empty"), "write the value into it")
         }
         Ok(value) => {
+            if cx.files.is_readable_by_all(&path) && !is_mounted(&path) {
+                let message = format!("every user of this machine can read the file {shown} for `{what}`");
+                let hint = format!("take the right to read it from the others: chmod o-r {shown}");
+                cx.report.push(Finding::warning(code::SECRET, node.at, message).hint(hint));
+            }
             let kept = without_newline(&value);
             if kept.trim() != kept {
                 let message = format!("the file {shown} for `{what}` has white space around the value");
@@ -194,6 +202,11 @@ fn file(cx: &Context<'_>, node: &Node, what: &str) -> Option<Text> {
             missing(cx, node, message, "relative paths count from the file that names them")
         }
     }
+}
+
+/// Container engines put secrets there, readable by all who are in the container, which is nobody else.
+fn is_mounted(path: &Path) -> bool {
+    ["/run/secrets", "/var/run/secrets"].iter().any(|mount| path.starts_with(mount))
 }
 
 fn missing(cx: &Context<'_>, node: &Node, message: String, hint: &str) -> Option<Text> {

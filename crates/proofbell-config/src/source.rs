@@ -119,14 +119,28 @@ impl Sources {
         shown.trim_end().to_owned()
     }
 
-    /// The place of a line and column (both from 1, in characters) of a file; its end is the line's end or the word's.
+    /// The place of a line and column (both from 1, in characters) of a file, as long as the word there.
     pub(crate) fn at_line(&self, id: FileId, line: usize, column: usize) -> Place {
         let file = self.file(id);
         let line_start = file.lines.get(line.saturating_sub(1)).copied().unwrap_or(file.text.len());
         let rest = file.text[line_start..].split('\n').next().unwrap_or_default();
         let offset = rest.char_indices().nth(column.saturating_sub(1)).map_or(rest.len(), |(at, _)| at);
         let start = line_start + offset;
-        Place::of(id, start..start)
+        Place::of(id, start..start + word(&rest[offset..]))
+    }
+}
+
+/// How long the word is that a text begins with, in bytes: a name with dots, what stands in quotes, or braces.
+fn word(text: &str) -> usize {
+    let up_to = |end: fn(char) -> bool| text.find(end).unwrap_or(text.len());
+    match text.chars().next() {
+        Some(quote @ ('"' | '\'')) => text[1..].find(quote).map_or(text.len(), |end| end + 2),
+        Some('{') => text
+            .find("}}")
+            .map_or(text.len(), |end| end + text[end..].chars().take_while(|c| *c == '}').count()),
+        Some('<') => up_to(|c| c.is_whitespace() || c == '>'),
+        Some(_) => up_to(|c| !(c.is_alphanumeric() || matches!(c, '.' | '_' | '-' | '@' | '/'))),
+        None => 0,
     }
 }
 
@@ -142,6 +156,23 @@ fn floor(text: &str, at: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_word_is_as_long_as_it_looks() {
+        let table = [
+            ("case.refid}}", 10),
+            ("\"reshot\" text", 8),
+            ("'open", 5),
+            ("{{{a}}}</p>", 7),
+            ("{{#if x}}y", 9),
+            ("<mj-text a>", 8),
+            ("+++", 0),
+            ("", 0),
+        ];
+        for (text, expected) in table {
+            assert_eq!(word(text), expected, "{text}");
+        }
+    }
 
     #[test]
     fn places_become_lines_and_columns_in_characters() {

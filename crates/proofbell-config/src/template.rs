@@ -2,7 +2,7 @@
 
 mod front;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
 use proofbell_engine::{
@@ -24,6 +24,9 @@ use crate::tree::Node;
 /// The directory of the parts that templates share.
 const PARTIALS: &str = "partials";
 
+/// The largest file of a template, in bytes: mail programs cut a mail off at 100 KiB.
+const LARGEST: usize = 256 * 1024;
+
 /// What the template directory holds.
 #[derive(Default)]
 pub(crate) struct TemplateSet {
@@ -32,6 +35,8 @@ pub(crate) struct TemplateSet {
     /// Whether the directory could not be read, so that nothing can be said of what is in it.
     pub(crate) unread: bool,
     sources: Vec<TemplateSource>,
+    /// The files of templates whole, front matter included.
+    texts: Vec<String>,
     partials: Vec<PartialSource>,
     /// By template, then by form: the languages, in lower case.
     pub(crate) variants: BTreeMap<String, BTreeMap<Form, Vec<String>>>,
@@ -82,6 +87,14 @@ fn misnamed(cx: &Context<'_>, path: &Path, message: &str, hint: &str) {
     cx.report.push(Finding::error(code::TEMPLATE, Place::of(id, 0..0), message).hint(hint));
 }
 
+/// One file of a template.
+pub(crate) struct Variant<'a> {
+    pub(crate) name: &'a str,
+    pub(crate) form: Form,
+    pub(crate) locale: &'a str,
+    pub(crate) path: &'a str,
+}
+
 /// What a file name says.
 enum FileName {
     Variant { form: Form, locale: String, markup: Markup },
@@ -112,9 +125,13 @@ impl FileName {
 impl TemplateSet {
     fn read_partials(&mut self, cx: &Context<'_>, dir: &Path) {
         for (name, path) in hbs_files(cx, dir) {
-            let Some((shown, _, text)) = self.read_file(cx, &path) else { continue };
             let name = name.trim_end_matches(".hbs").to_owned();
-            self.partials.push(PartialSource { name, path: shown, body: text });
+            let (path, body) = match self.read_file(cx, &path) {
+                Some((shown, _, text)) => (shown, text),
+                // Templates may name one that cannot be used: that is told once, and not for each of them.
+                None => (tidy(&path).display().to_string(), String::new()),
+            };
+            self.partials.push(PartialSource { name, path, body });
         }
     }
 
@@ -128,13 +145,18 @@ impl TemplateSet {
                     continue;
                 }
             };
+            if let FileName::Variant { form, locale, .. } = &parsed {
+                // One that cannot be used is there all the same.
+                let forms = self.variants.entry(name.to_owned()).or_default();
+                forms.entry(*form).or_default().push(locale.to_ascii_lowercase());
+            }
             let Some((shown, id, text)) = self.read_file(cx, &path) else { continue };
             match parsed {
                 FileName::TextPart { locale } => text_parts.push((locale, id, shown, text)),
                 FileName::Variant { form, locale, markup } => {
-                    let forms = self.variants.entry(name.to_owned()).or_default();
-                    forms.entry(form).or_default().push(locale.to_ascii_lowercase());
-                    let Some(parts) = front::read(cx, id, &text, form) else { continue };
+                    let parts = front::read(cx, id, &text, form);
+                    self.texts.push(text);
+                    let Some(parts) = parts else { continue };
                     self.files.insert(shown.clone(), (id, parts.table));
                     self.sources.push(TemplateSource {
                         name: name.to_owned(),
@@ -172,6 +194,17 @@ impl TemplateSet {
     /// The path as it is shown, and the text.
     fn read_file(&mut self, cx: &Context<'_>, path: &Path) -> Option<(String, FileId, String)> {
         match cx.files.read(path) {
+            Ok(text) if text.len() > LARGEST => {
+                let id = cx.sources.add(path.to_owned(), String::new());
+                let message = format!(
+                    "this file has {} KiB; a template has at most {} KiB",
+                    text.len() / 1024,
+                    LARGEST / 1024
+                );
+                let hint = "name pictures by their URL instead of writing them into it, and move what is shared into partials";
+                cx.report.push(Finding::error(code::TEMPLATE, Place::of(id, 0..0), message).hint(hint));
+                None
+            }
             Ok(text) => {
                 let id = cx.sources.add(path.to_owned(), text.clone());
                 let shown = tidy(path).display().to_string();
@@ -186,9 +219,63 @@ impl TemplateSet {
         }
     }
 
+    /// Every file of a template that could be read.
+    pub(crate) fn variants(&self) -> impl Iterator<Item = Variant<'_>> {
+        self.sources.iter().map(|source| Variant {
+            name: &source.name,
+            form: source.form,
+            locale: &source.locale,
+            path: &source.path,
+        })
+    }
+
+    /// The place of `path`, `path:line` or `path:line:column`, as the engine writes them.
+    pub(crate) fn place_in(&self, cx: &Context<'_>, place: &str) -> Option<Place> {
+        let number = |text: &str| text.parse::<usize>().ok();
+        if let Some((id, _)) = self.files.get(place) {
+            return Some(Place::of(*id, 0..0));
+        }
+        let (rest, last) = place.rsplit_once(':')?;
+        if let Some((id, _)) = self.files.get(rest) {
+            return Some(cx.sources.at_line(*id, number(last)?, 1));
+        }
+        let (path, line) = rest.rsplit_once(':')?;
+        Some(cx.sources.at_line(self.files.get(path)?.0, number(line)?, number(last)?))
+    }
+
     /// The first file of a template.
     pub(crate) fn place(&self, name: &str) -> Option<Place> {
         let source = self.sources.iter().find(|source| source.name == name)?;
+        self.files.get(&source.path).map(|(id, _)| Place::of(*id, 0..0))
+    }
+
+    /// Whether a word stands in quotes in any template, as the names of links do.
+    pub(crate) fn names_in_quotes(&self, word: &str) -> bool {
+        let quoted = [format!("\"{word}\""), format!("'{word}'")];
+        self.texts().any(|text| quoted.iter().any(|quoted| text.contains(quoted)))
+    }
+
+    /// The partials that no template and no other partial calls.
+    pub(crate) fn uncalled_partials(&self) -> Vec<(&str, Place)> {
+        let calls: BTreeSet<&str> = self.texts().flat_map(called).collect();
+        let uncalled = self.partials.iter().filter(|partial| !calls.contains(partial.name.as_str()));
+        uncalled
+            .filter_map(|partial| {
+                Some((partial.name.as_str(), Place::of(self.files.get(&partial.path)?.0, 0..0)))
+            })
+            .collect()
+    }
+
+    /// Everything that is written in templates.
+    fn texts(&self) -> impl Iterator<Item = &str> {
+        let partials = self.partials.iter().map(|partial| partial.body.as_str());
+        let parts = self.sources.iter().filter_map(|source| Some(source.text_part.as_ref()?.body.as_str()));
+        self.texts.iter().map(String::as_str).chain(partials).chain(parts)
+    }
+
+    /// The first file of a template's form.
+    pub(crate) fn place_of(&self, name: &str, form: Form) -> Option<Place> {
+        let source = self.sources.iter().find(|source| source.name == name && source.form == form)?;
         self.files.get(&source.path).map(|(id, _)| Place::of(*id, 0..0))
     }
 
@@ -202,6 +289,14 @@ impl TemplateSet {
         let finding = Finding::error(code::TEMPLATE, at, problem.message);
         cx.report.push(finding.maybe_hint(problem.hint));
     }
+}
+
+/// The partials that a text calls: `{{> name`.
+fn called(text: &str) -> impl Iterator<Item = &str> {
+    text.split("{{").skip(1).filter_map(|rest| {
+        let call = rest.trim_start_matches('~').trim_start_matches('#').trim_start().strip_prefix('>')?;
+        call.split(|c: char| c.is_whitespace() || c == '}' || c == '~').find(|word| !word.is_empty())
+    })
 }
 
 fn index(number: u32) -> usize {
@@ -228,19 +323,43 @@ fn hbs_files(cx: &Context<'_>, dir: &Path) -> Vec<(String, PathBuf)> {
     }
 }
 
-/// Has the engine compile all templates. What is wrong with them is reported.
+/// Templates as the engine read them.
+pub(crate) struct Compiled {
+    /// Those with which nothing is wrong.
+    pub(crate) sound: Templates,
+    /// Whether these are all.
+    pub(crate) whole: bool,
+}
+
+/// Has the engine compile all templates. What is wrong with them is reported; the others can be checked further.
 pub(crate) fn compile(
     cx: &Context<'_>,
     set: &TemplateSet,
     links: &BTreeMap<String, Link>,
     locale: &str,
-) -> Option<Templates> {
-    match Templates::compile(set.sources.clone(), set.partials.clone(), links, locale) {
-        Ok(templates) => Some(templates),
-        Err(problems) => {
-            problems.into_iter().for_each(|problem| set.report(cx, problem));
-            None
+) -> Compiled {
+    let mut sources = set.sources.clone();
+    let mut partials = set.partials.clone();
+    let mut whole = true;
+    loop {
+        let problems = match Templates::compile(sources.clone(), partials.clone(), links, locale) {
+            Ok(sound) => return Compiled { sound, whole },
+            Err(problems) => problems,
+        };
+        let left = sources.len() + partials.len();
+        let is_sound = |path: &str| !problems.iter().any(|problem| problem.path == path);
+        sources.retain(|source| {
+            is_sound(&source.path) && source.text_part.as_ref().is_none_or(|part| is_sound(&part.path))
+        });
+        partials.retain(|partial| is_sound(&partial.path));
+        if sources.len() + partials.len() == left {
+            sources.clear();
         }
+        // In the second round only those fail that call a partial which was taken away.
+        if whole {
+            problems.into_iter().for_each(|problem| set.report(cx, problem));
+        }
+        whole = false;
     }
 }
 

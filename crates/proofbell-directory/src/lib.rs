@@ -20,3 +20,4 @@ pub use http_directory::{
 };
 pub use list::ListDirectory;
 pub use member::Member;
+pub use table::csv_columns;

@@ -27,11 +27,11 @@ impl Table {
         if text.starts_with('\u{feff}') {
             text.drain(..'\u{feff}'.len_utf8());
         }
+        let columns = csv_columns(&text, key)?;
+        let key_column = key_column(&columns, key)?;
         let mut reader = reader(text.as_bytes());
         let mut record = csv::StringRecord::new();
         reader.read_record(&mut record).map_err(unreadable)?;
-        let columns: Vec<String> = record.iter().map(column_name).collect();
-        let key_column = key_column(&columns, key)?;
 
         let mut rows: HashMap<Box<str>, Vec<usize>> = HashMap::new();
         let (mut row_count, mut skipped, mut torn) = (0, Vec::new(), false);
@@ -91,6 +91,20 @@ impl Table {
     pub(crate) fn is_torn(&self) -> bool {
         self.torn
     }
+}
+
+/// The columns that the first line of a CSV file names, those that mean something to Proofbell by its own names for them.
+///
+/// # Errors
+/// [`LookupError::Misconfigured`], as a lookup in the whole file would say it: there is no column `key`, or one is there twice. Nothing
+/// of the contents is in it.
+pub fn csv_columns(text: &str, key: &str) -> Result<Vec<String>, LookupError> {
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let mut record = csv::StringRecord::new();
+    reader(text.as_bytes()).read_record(&mut record).map_err(unreadable)?;
+    let columns: Vec<String> = record.iter().map(column_name).collect();
+    key_column(&columns, key)?;
+    Ok(columns)
 }
 
 fn reader(text: &[u8]) -> csv::Reader<&[u8]> {

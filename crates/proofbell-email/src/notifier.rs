@@ -3,10 +3,12 @@
 use std::time::Duration;
 
 use proofbell_notify::{
-    AddressKind, ConfigError, Exclusive, Form, Message, Notice, Notifier, Outcome, ProbeError, Toolkit,
+    AddressKind, Advice, ConfigError, Exclusive, Form, Message, Notice, Notifier, Outcome, ProbeError,
+    Toolkit,
 };
 use url::Url;
 
+use crate::advice::advice;
 use crate::bounces::{Bounces, BouncesConfig};
 use crate::compose::{Mail, compose};
 use crate::config::{Settings, SmtpConfig};
@@ -26,6 +28,7 @@ pub struct Smtp {
     idle: Idle,
     bounces: Option<Bounces>,
     exclusive: Option<Exclusive>,
+    advice: Vec<Advice>,
 }
 
 impl Notifier for Smtp {
@@ -71,6 +74,10 @@ impl Notifier for Smtp {
         self.exclusive.clone()
     }
 
+    fn advice(&self) -> Vec<Advice> {
+        self.advice.clone()
+    }
+
     async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
         match &self.bounces {
             Some(bounces) => bounces.collect().await,
@@ -89,11 +96,13 @@ impl Notifier for Smtp {
 impl Smtp {
     pub(crate) fn with_deadlines(config: SmtpConfig, deadlines: Deadlines) -> Result<Smtp, ConfigError> {
         let exclusive = config.bounces.as_ref().map(mailbox);
+        // Settings that are refused have other faults first.
+        let advice = advice(&config);
         let mut settings = Settings::check(config)?;
         let redactor = Redactor::new(settings.credentials.as_ref());
         let domain = settings.from.email.domain();
         let bounces = settings.bounces.take().map(|settings| Bounces::new(settings, domain, deadlines));
-        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default(), bounces, exclusive })
+        Ok(Smtp { settings, deadlines, redactor, idle: Idle::default(), bounces, exclusive, advice })
     }
 
     /// Sends over an idle connection if there is one, and over a fresh one if that turns out to be dead.

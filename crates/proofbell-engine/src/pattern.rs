@@ -10,6 +10,9 @@ use crate::{Key, On, Op, PatternError, Supplement};
 /// How large a compiled pattern may be, in bytes: enough for any reasonable one, and ten thousand do not fill a machine.
 const REGEX_LIMIT: usize = 256 * 1024;
 
+/// The most of a pattern that an error repeats, in characters.
+const QUOTE: usize = 60;
+
 /// How like a known word another must be (Jaro-Winkler, 0 to 1) to be taken for a slip of it.
 const SIMILAR: f64 = 0.8;
 
@@ -138,7 +141,11 @@ fn compile(kind: &str, pattern: &str, regex: &str) -> Result<Regex, PatternError
                 last.strip_prefix("error: ").unwrap_or(last).to_owned()
             }
         };
-        PatternError(format!("read the {kind} `{pattern}`: {reason}"))
+        let shown = match pattern.char_indices().nth(QUOTE) {
+            Some((end, _)) => format!("{}…", &pattern[..end]),
+            None => pattern.to_owned(),
+        };
+        PatternError(format!("read the {kind} `{shown}`: {reason}"))
     })
 }
 

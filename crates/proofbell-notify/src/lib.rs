@@ -19,7 +19,7 @@ pub mod testkit;
 pub use address::{Address, AddressError, AddressKind, EmailAddress, Form};
 pub use mask::{mask_email, mask_middle};
 pub use message::{Body, Email, Measure, Message, Thread};
-pub use notifier::{ConfigError, DynNotifier, Exclusive, Notifier, ProbeError, Threads, Toolkit};
+pub use notifier::{Advice, ConfigError, DynNotifier, Exclusive, Notifier, ProbeError, Threads, Toolkit};
 pub use outcome::{Outcome, Reason, Receipt, Scope};
 pub use phone::PhoneNumber;
 pub use recipient::{FieldProblem, Recipient};

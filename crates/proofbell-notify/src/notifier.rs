@@ -77,6 +77,11 @@ pub trait Notifier: Send + Sync + Sized + 'static {
         None
     }
 
+    /// What in the settings works and is seldom meant; people read it as warnings. Pure.
+    fn advice(&self) -> Vec<Advice> {
+        Vec::new()
+    }
+
     /// Fetches what waits to be told, such as bounced mails; at most a few hundred at once. May be cancelled at any point.
     ///
     /// # Errors
@@ -133,6 +138,10 @@ pub trait DynNotifier: Send + Sync {
     /// [`Notifier::exclusive`].
     fn exclusive(&self) -> Option<Exclusive> {
         None
+    }
+    /// [`Notifier::advice`].
+    fn advice(&self) -> Vec<Advice> {
+        Vec::new()
     }
     /// [`Notifier::collect`].
     async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
@@ -191,6 +200,10 @@ impl<N: Notifier> DynNotifier for N {
         Notifier::exclusive(self)
     }
 
+    fn advice(&self) -> Vec<Advice> {
+        Notifier::advice(self)
+    }
+
     async fn collect(&self) -> Result<Vec<Notice>, ProbeError> {
         Notifier::collect(self).await
     }
@@ -224,6 +237,17 @@ impl fmt::Debug for Exclusive {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Exclusive").field("what", &self.what).finish_non_exhaustive()
     }
+}
+
+/// Something in the settings that works and is seldom meant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Advice {
+    /// Dotted path of the setting, empty for the channel as a whole.
+    pub path: String,
+    /// What is the matter, as a fragment that fits behind the path: `is not the domain of from`. No secret.
+    pub message: String,
+    /// What to do about it.
+    pub cure: String,
 }
 
 /// What the host shares with every notifier.

@@ -1,9 +1,6 @@
 //! Warnings: what is there and does nothing, or cannot do what it seems to.
 
-use std::collections::BTreeSet;
-
-use proofbell_engine::{Each, Glossary, Need, On, Threading};
-use proofbell_event::EventName;
+use proofbell_engine::{Glossary, Need, Threading};
 use proofbell_notify::{Form, Threads};
 
 use super::World;
@@ -13,12 +10,8 @@ use crate::report::{Finding, code};
 use crate::section::{channel, rule};
 use crate::suggest;
 
-/// The `event_type` whose events have sides.
-const WITH_SIDES: &str = "media_rejected";
-
 pub(super) fn check(world: &World<'_>, glossary: &Glossary) {
     for rule in world.rules {
-        sides_without_sides(world, rule);
         unknown_words(world, rule, glossary);
         threads_without_threads(world, rule);
         optional_without_mail(world, rule);
@@ -34,30 +27,6 @@ pub(super) fn check(world: &World<'_>, glossary: &Glossary) {
                 .report
                 .push(Finding::warning(code::NO_EFFECT, after.at, message).hint("add else_via = [\"…\"]"));
         }
-    }
-    unused(world);
-}
-
-/// Only a rejection of photos has sides.
-fn sides_without_sides(world: &World<'_>, rule: &rule::Read) {
-    let has_sides = |on: &At<On>| match &on.value {
-        On::Name(name) => *name == EventName::ReshootNeeded,
-        On::Group(group) => group.contains(EventName::ReshootNeeded),
-        On::Type(event_type) => event_type == WITH_SIDES,
-        On::State { .. } => false,
-    };
-    if rule.on.is_empty() || rule.on.iter().any(has_sides) {
-        return;
-    }
-    let name = &rule.name.value;
-    let hint = "only `reshoot_needed` lists sides";
-    if rule.each.value == Each::Side {
-        let message = format!("`rule.{name}` never speaks: its events have no sides");
-        world.cx.report.push(Finding::warning(code::NO_EFFECT, rule.each.at, message).hint(hint));
-    }
-    for word in rule.conditions.sides.iter().chain(&rule.conditions.reasons).take(1) {
-        let message = format!("`rule.{name}` never matches: its events have no sides");
-        world.cx.report.push(Finding::warning(code::NO_EFFECT, word.at, message).hint(hint));
     }
 }
 
@@ -121,50 +90,4 @@ fn unknown_word<'g>(world: &World<'_>, what: &str, word: &At<String>, codes: imp
         None => "it is compared with Legitmark's own words".to_owned(),
     };
     world.cx.report.push(Finding::warning(code::UNKNOWN_WORD, word.at, message).hint(hint));
-}
-
-fn unused(world: &World<'_>) {
-    let mut audiences = BTreeSet::new();
-    let mut channels = BTreeSet::new();
-    let mut templates = BTreeSet::new();
-    for rule in world.rules {
-        templates.insert(rule.template.value.as_str());
-        for name in &rule.to {
-            audiences.insert(name.value.as_str());
-            if let Some(audience) = world.audiences.get(&name.value) {
-                channels.extend(Route::of_rule(world, rule, audience).channels());
-            }
-        }
-    }
-    for audience in
-        world.audiences.values().filter(|audience| audiences.contains(audience.name.value.as_str()))
-    {
-        let Some(nobody) = &audience.nobody else { continue };
-        templates.insert(nobody.template.value.as_str());
-        if let Some(told) = world.audiences.get(&nobody.to.value) {
-            channels.extend(Route::of_audience(world, told).channels());
-        }
-    }
-    let told: Vec<&str> = world
-        .audiences
-        .values()
-        .filter(|audience| audiences.contains(audience.name.value.as_str()))
-        .filter_map(|audience| audience.nobody.as_ref().map(|nobody| nobody.to.value.as_str()))
-        .collect();
-    audiences.extend(told);
-    for audience in world.audiences.values().filter(|it| !audiences.contains(it.name.value.as_str())) {
-        warn(world, audience.name.at, &format!("no rule tells the audience `{}`", audience.name.value));
-    }
-    for channel in world.channels.values().filter(|it| !channels.contains(it.name.value.as_str())) {
-        warn(world, channel.name.at, &format!("no rule uses the channel `{}`", channel.name.value));
-    }
-    for name in world.templates.variants.keys().filter(|name| !templates.contains(name.as_str())) {
-        if let Some(at) = world.templates.place(name) {
-            warn(world, at, &format!("no rule uses the template `{name}`"));
-        }
-    }
-}
-
-fn warn(world: &World<'_>, at: crate::source::Place, message: &str) {
-    world.cx.report.push(Finding::warning(code::UNUSED, at, message).hint("remove it, or name it in a rule"));
 }

@@ -1,5 +1,9 @@
 //! A template must have what the channels of its rule need: the form, in the default language, from names that are there.
 
+mod languages;
+
+use std::collections::BTreeSet;
+
 use proofbell_engine::{Each, Templates};
 use proofbell_notify::Form;
 
@@ -10,33 +14,62 @@ use crate::report::{Finding, code};
 use crate::suggest;
 use crate::template;
 
-pub(super) fn check(world: &World<'_>, compiled: Option<&Templates>) {
+pub(super) fn check(world: &World<'_>, compiled: &Templates) {
     if world.templates.unread {
         return;
     }
+    let uses = uses(world);
+    for used in &uses {
+        check_one(world, compiled, used.template, used.each, &used.needs);
+    }
+    languages::check(world, &uses);
+}
+
+/// A template as one rule, or the `nobody` of one audience, uses it.
+pub(super) struct Use<'a> {
+    template: &'a At<String>,
+    each: Each,
+    /// The forms that channels need of it, with one such channel.
+    needs: Vec<(Form, &'a str)>,
+    /// The audiences that are told with it.
+    audiences: Vec<&'a str>,
+}
+
+/// The forms in which each template is used.
+pub(super) fn forms(world: &World<'_>) -> BTreeSet<(String, Form)> {
+    let uses = uses(world);
+    let forms = uses.iter().flat_map(|used| used.needs.iter().map(|(form, _)| (used.template, *form)));
+    forms.map(|(template, form)| (template.value.clone(), form)).collect()
+}
+
+fn uses<'a>(world: &World<'a>) -> Vec<Use<'a>> {
+    let mut uses = Vec::new();
     for rule in world.rules {
-        let mut needs = Vec::new();
-        for name in &rule.to {
-            let Some(audience) = world.audiences.get(&name.value) else { continue };
+        let told = rule.to.iter().filter_map(|name| world.audiences.get(&name.value));
+        let mut used =
+            Use { template: &rule.template, each: rule.each.value, needs: Vec::new(), audiences: Vec::new() };
+        for audience in told {
             let route = Route::of_rule(world, rule, audience);
-            for (channel, facts) in route.facts(world).filter(|(_, facts)| !is_barred(facts, &rule.on)) {
-                needs.push((facts.form, channel));
-            }
+            let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, &rule.on));
+            used.needs.extend(facts.map(|(channel, facts)| (facts.form, channel)));
+            used.audiences.push(&audience.name.value);
         }
-        check_one(world, compiled, &rule.template, rule.each.value, &needs);
+        uses.push(used);
     }
     for audience in world.audiences.values() {
         let Some(nobody) = &audience.nobody else { continue };
         let Some(told) = world.audiences.get(&nobody.to.value) else { continue };
         let route = Route::of_audience(world, told);
-        let needs: Vec<_> = route.facts(world).map(|(channel, facts)| (facts.form, channel)).collect();
-        check_one(world, compiled, &nobody.template, Each::Event, &needs);
+        let needs = route.facts(world).map(|(channel, facts)| (facts.form, channel)).collect();
+        let audiences = vec![told.name.value.as_str()];
+        uses.push(Use { template: &nobody.template, each: Each::Event, needs, audiences });
     }
+    uses
 }
 
 fn check_one(
     world: &World<'_>,
-    compiled: Option<&Templates>,
+    compiled: &Templates,
     template: &At<String>,
     each: Each,
     needs: &[(Form, &str)],
@@ -71,9 +104,7 @@ fn check_one(
         let hint = format!("write {dir}/{name}/{form}.{}.hbs", world.locale);
         world.cx.report.push(Finding::error(code::TEMPLATE_MISSING, template.at, message).hint(hint));
     }
-    if let Some(compiled) = compiled {
-        template::check_use(world.cx, world.templates, compiled, name, each);
-    }
+    template::check_use(world.cx, world.templates, compiled, name, each);
 }
 
 /// Whether one of the languages is the default one or a shorter form of it, as the engine falls back.

@@ -33,6 +33,8 @@ pub(crate) struct Read {
     pub(crate) give_up: Duration,
     /// The people of a list, each with its place; `None` where they are looked up.
     pub(crate) members: Option<Vec<(Recipient, Place)>>,
+    /// The fields that people who are looked up can have, and where that is written; `None` where they are listed, or nobody knows.
+    pub(crate) fields: Option<At<Vec<String>>>,
 }
 
 /// `nobody` as it was written.
@@ -45,6 +47,7 @@ pub(crate) struct NobodyRead {
 struct Found {
     directory: Arc<dyn Directory>,
     members: Option<Vec<(Recipient, Place)>>,
+    fields: Option<At<Vec<String>>>,
 }
 
 /// The audiences by name. `region` is that of phone numbers without a country.
@@ -71,6 +74,7 @@ fn read_one(name: At<String>, scope: &Scope<'_>, region: Option<&str>, kit: &Too
         directory: None,
         give_up: GIVE_UP,
         members: None,
+        fields: None,
     };
     scope.later("quiet", "quiet hours come with limits for each recipient");
     if !scope.require("kind", "kind = \"list\"") {
@@ -92,8 +96,8 @@ fn read_one(name: At<String>, scope: &Scope<'_>, region: Option<&str>, kit: &Too
             None
         }
     };
-    if let Some(Found { directory, members }) = found {
-        (audience.directory, audience.members) = (Some(directory), members);
+    if let Some(Found { directory, members, fields }) = found {
+        (audience.directory, audience.members, audience.fields) = (Some(directory), members, fields);
     }
     audience
 }

@@ -21,15 +21,28 @@ const LATER: [(&str, &str); 2] = [
 #[derive(Default)]
 pub(crate) struct Read {
     pub(crate) conditions: Vec<Condition>,
+    /// Where all of them stand.
+    pub(crate) at: Option<Place>,
+    /// Where each condition stands.
+    pub(crate) places: Vec<Written>,
     /// Sides that are named exactly, for the glossary to know.
     pub(crate) sides: Vec<At<String>>,
     /// Reasons that are named exactly.
     pub(crate) reasons: Vec<At<String>>,
 }
 
+/// Where a condition stands.
+pub(crate) struct Written {
+    /// `rule.reshoot.where.side`
+    pub(crate) path: String,
+    pub(crate) key: Place,
+    pub(crate) value: Place,
+}
+
 pub(crate) fn read(scope: &Scope<'_>, key: &'static str) -> Read {
     let mut read = Read::default();
     let Some(table) = scope.table(key) else { return read };
+    read.at = Some(table.at);
     for entry in table.entries() {
         read_key(&table, entry, &mut read);
     }
@@ -43,7 +56,7 @@ fn read_key(table: &Scope<'_>, entry: &Entry, read: &mut Read) {
         let Some(pointers) = Scope::open(cx, &entry.node, &path) else { return };
         for entry in pointers.entries() {
             match Key::payload(&entry.key) {
-                Ok(key) => push(cx, key, &entry.node, &pointers.path_of(&entry.key), read),
+                Ok(key) => push(cx, key, entry, pointers.path_of(&entry.key), read),
                 Err(error) => cx.report.push(refused_pattern(entry.key_at, &error)),
             }
         }
@@ -54,7 +67,7 @@ fn read_key(table: &Scope<'_>, entry: &Entry, read: &mut Read) {
         return not_available(cx, entry.key_at, &path, what);
     }
     match Key::parse(&entry.key) {
-        Some(key) => push(cx, key, &entry.node, &path, read),
+        Some(key) => push(cx, key, entry, path, read),
         None => {
             let message = format!("unknown key `{}` in [{}]", entry.key, table.path);
             let known = Key::WORDS.iter().map(|(word, _)| *word).chain(["payload.\"/json/pointer\""]);
@@ -64,16 +77,17 @@ fn read_key(table: &Scope<'_>, entry: &Entry, read: &mut Read) {
     }
 }
 
-fn push(cx: &Context<'_>, key: Key, node: &Node, path: &str, read: &mut Read) {
+fn push(cx: &Context<'_>, key: Key, entry: &Entry, path: String, read: &mut Read) {
     let mut words = Vec::new();
     let reader = MatcherReader { cx, numeric: matches!(key, Key::Round | Key::Payload(_)) };
-    if let Some(matcher) = reader.matcher(node, path, &mut words) {
+    if let Some(matcher) = reader.matcher(&entry.node, &path, &mut words) {
         match key {
             Key::Side => read.sides.extend(words),
             Key::Reason => read.reasons.extend(words),
             _ => {}
         }
         read.conditions.push(Condition { key, matcher });
+        read.places.push(Written { path, key: entry.key_at, value: entry.node.at });
     }
 }
 

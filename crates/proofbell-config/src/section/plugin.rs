@@ -9,7 +9,7 @@ mod words;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use proofbell_notify::{ConfigError, DynNotifier, Registry, Toolkit};
+use proofbell_notify::{Advice, ConfigError, DynNotifier, Registry, Toolkit};
 use serde_json::{Map, Value as Json};
 
 use crate::context::Context;
@@ -54,7 +54,11 @@ pub(crate) fn build(
     let mut tried: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..MOST {
         let error = match registry.build(kind, Json::Object(walked.json.clone()), kit) {
-            Ok(notifier) => return walked.sound.then_some(notifier),
+            Ok(notifier) => {
+                let notifier = walked.sound.then_some(notifier)?;
+                notifier.advice().iter().for_each(|advice| advise(settings, advice, &walked));
+                return Some(notifier);
+            }
             Err(error) => error,
         };
         if let Some(path) = walked.stood_in(&error.path) {
@@ -79,22 +83,37 @@ pub(crate) fn build(
 }
 
 fn report(settings: &Settings<'_>, error: &ConfigError, walked: &Walked) {
-    let at = locate(&settings.entries, &error.path).unwrap_or(settings.at);
-    let path = match error.path.is_empty() {
-        true => settings.path.clone(),
-        false => format!("{}.{}", settings.path, error.path),
-    };
-    let mut message = error.message.clone();
-    // A plugin must not repeat a secret; if it does, or if serde does it, nobody gets to read it.
-    for secret in walked.secrets.iter().filter(|secret| secret.len() >= 4) {
-        message = message.replace(secret.as_str(), "…");
-    }
-    let (message, hint) = words::plain(&message);
+    let (at, path) = settings.place(&error.path);
+    let (message, hint) = words::plain(&walked.without_secrets(&error.message));
     let finding = Finding::error(code::CHANNEL_SETTING, at, format!("`{path}`: {message}"));
     settings.cx.report.push(finding.maybe_hint(hint));
 }
 
+fn advise(settings: &Settings<'_>, advice: &Advice, walked: &Walked) {
+    let (at, path) = settings.place(&advice.path);
+    let message = format!("`{path}` {}", walked.without_secrets(&advice.message));
+    let finding = Finding::warning(code::CHANNEL_SETTING, at, message);
+    settings.cx.report.push(finding.hint(walked.without_secrets(&advice.cure)));
+}
+
+impl Settings<'_> {
+    /// Where a setting stands, and its path for people.
+    fn place(&self, path: &str) -> (Place, String) {
+        let at = locate(&self.entries, path).unwrap_or(self.at);
+        match path.is_empty() {
+            true => (at, self.path.clone()),
+            false => (at, format!("{}.{path}", self.path)),
+        }
+    }
+}
+
 impl Walked {
+    /// A plugin must not repeat a secret; if it does, or if serde does it, nobody gets to read it.
+    fn without_secrets(&self, message: &str) -> String {
+        let secrets = self.secrets.iter().filter(|secret| secret.len() >= 4);
+        secrets.fold(message.to_owned(), |message, secret| message.replace(secret.as_str(), "…"))
+    }
+
     /// The innermost value on this path that something stands in for.
     fn stood_in(&self, path: &str) -> Option<String> {
         let around = self.stand_ins.iter().filter(|stand_in| starts(path, stand_in));

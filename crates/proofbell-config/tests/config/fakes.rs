@@ -1,15 +1,17 @@
 //! Notifiers that take the same settings as the built-in ones and send nothing.
 
+use std::collections::BTreeMap;
+
 use proofbell_notify::{
-    AddressKind, ConfigError, Exclusive, Form, Message, Notifier, Outcome, ProbeError, Receipt, Registry,
-    Threads, Toolkit,
+    AddressKind, Advice, ConfigError, Exclusive, Form, Message, Notifier, Outcome, ProbeError, Receipt,
+    Registry, Threads, Toolkit,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 /// The kinds that the program has, by their own names.
 pub(crate) fn registry() -> Registry {
-    Registry::new().with::<Smtp>().with::<Slack>().with::<Twilio>()
+    Registry::new().with::<Smtp>().with::<Slack>().with::<Twilio>().with::<Webhook>()
 }
 
 /// The same, and one that refuses whatever it is given and says what that was.
@@ -44,15 +46,17 @@ pub(crate) struct BouncesConfig {
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[expect(dead_code, reason = "settings of a notifier that sends nothing")]
 pub(crate) struct DkimConfig {
     domain: String,
-    selector: String,
-    key: String,
+    #[serde(rename = "selector")]
+    _selector: String,
+    #[serde(rename = "key")]
+    _key: String,
 }
 
 pub(crate) struct Smtp {
     exclusive: Option<Exclusive>,
+    advice: Vec<Advice>,
 }
 
 impl Notifier for Smtp {
@@ -76,8 +80,14 @@ impl Notifier for Smtp {
             what: format!("the bounces in INBOX at {}:993", bounces.imap.trim_start_matches("imaps://")),
             key: format!("{} {}", bounces.imap, bounces.username),
         });
+        let foreign = config.dkim.filter(|dkim| !config.from.contains(&dkim.domain)).map(|dkim| Advice {
+            path: "dkim.domain".to_owned(),
+            message: format!("signs for {}, but mails come from elsewhere", dkim.domain),
+            cure: "write the domain of `from`".to_owned(),
+        });
+        let advice = foreign.into_iter().collect();
         match config.username.is_some() == config.password.is_some() {
-            true => Ok(Smtp { exclusive }),
+            true => Ok(Smtp { exclusive, advice }),
             false => Err(ConfigError::at("username", "goes together with password")),
         }
     }
@@ -92,6 +102,10 @@ impl Notifier for Smtp {
 
     fn exclusive(&self) -> Option<Exclusive> {
         self.exclusive.clone()
+    }
+
+    fn advice(&self) -> Vec<Advice> {
+        self.advice.clone()
     }
 
     async fn send(&self, _: &Message) -> Outcome {
@@ -218,6 +232,48 @@ impl Notifier for Twilio {
 
     fn address(&self) -> AddressKind {
         AddressKind::Phone
+    }
+
+    async fn send(&self, _: &Message) -> Outcome {
+        Outcome::Sent(Receipt::default())
+    }
+
+    async fn probe(&self) -> Result<(), ProbeError> {
+        Ok(())
+    }
+}
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[expect(dead_code, reason = "settings of a notifier that sends nothing")]
+pub(crate) struct WebhookConfig {
+    url: Option<String>,
+    #[schemars(length(min = 1, max = 4))]
+    secrets: Vec<String>,
+    #[serde(default)]
+    headers: BTreeMap<String, String>,
+}
+
+/// Without a URL of its own it goes to each recipient's.
+pub(crate) struct Webhook {
+    address: AddressKind,
+}
+
+impl Notifier for Webhook {
+    const KIND: &'static str = "webhook";
+    type Config = WebhookConfig;
+
+    fn from_config(config: WebhookConfig, _: &Toolkit) -> Result<Webhook, ConfigError> {
+        let address = if config.url.is_some() { AddressKind::Fixed } else { AddressKind::Named("webhook") };
+        Ok(Webhook { address })
+    }
+
+    fn form(&self) -> Form {
+        Form::Chat
+    }
+
+    fn address(&self) -> AddressKind {
+        self.address
     }
 
     async fn send(&self, _: &Message) -> Outcome {

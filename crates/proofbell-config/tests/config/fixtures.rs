@@ -3,19 +3,41 @@
 //! `PROOFBELL_UPDATE=1 cargo test -p proofbell-config` writes those files anew; read the difference before committing it.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use proofbell_config::{Color, Disk, Loaded, Request, Secrets, Severity, load, render};
+use proofbell_config::{Color, Disk, Files, Listed, Loaded, Request, Secrets, Severity, load, render};
 use proofbell_notify::Toolkit;
 
 use crate::fakes;
 
 const ROOT: &str = "fixtures";
 
+/// The disk, but that a checkout leaves every file readable by all: here that is only one whose name says so.
+struct Checkout;
+
+impl Files for Checkout {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        Disk.read(path)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<Listed>> {
+        Disk.list(directory)
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        Disk.exists(path)
+    }
+
+    fn is_readable_by_all(&self, path: &Path) -> bool {
+        path.ends_with("readable-by-all")
+    }
+}
+
 fn load_layers(layers: &[PathBuf]) -> Loaded {
     load(&Request {
         layers,
-        files: &Disk,
+        files: &Checkout,
         environment: &|_| None,
         secrets: Secrets::Require,
         registry: &fakes::registry(),

@@ -1,34 +1,65 @@
 //! `kind = "csv"`: people in a file.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use proofbell_directory::{CsvDirectory, FieldReader};
+use proofbell_directory::{CsvDirectory, FieldReader, LookupError, csv_columns};
 
 use super::Found;
+use crate::files::tidy;
 use crate::reader::{At, Scope};
 use crate::report::{Finding, code};
 
 pub(super) fn read(scope: &Scope<'_>, reader: FieldReader) -> Option<Found> {
-    let directory = csv(scope, reader);
+    let found = csv(scope, reader);
     scope.finish();
-    Some(Found { directory: Arc::new(directory?), members: None })
+    found
 }
 
-fn csv(scope: &Scope<'_>, reader: FieldReader) -> Option<CsvDirectory> {
+fn csv(scope: &Scope<'_>, reader: FieldReader) -> Option<Found> {
     scope.require("path", "path = \"sellers.csv\"");
     let key = match scope.node("key") {
         Some(_) => scope.parsed("key", "the name of a column", |key| match key.trim().is_empty() {
             true => Err("name the column that holds the event's reference_id"),
             false => Ok(key.to_owned()),
         })?,
-        None => At { value: "reference_id".to_owned(), at: scope.at },
+        None => At { value: "reference_id".to_owned(), at: scope.place("path") },
     };
     let path = scope.string("path")?;
     let full = scope.cx.sources.directory(path.at.file()).join(&path.value);
-    if !scope.cx.files.exists(&full) {
-        let message = format!("there is no file {}", crate::files::tidy(&full).display());
+    let fields = columns(scope, &full, &path, &key).map(|value| At { value, at: path.at });
+    let directory = Arc::new(CsvDirectory::new(full, key.value, reader));
+    Some(Found { directory, members: None, fields })
+}
+
+/// The columns of the file; `None` when it is not there yet or cannot be used, which is told.
+fn columns(scope: &Scope<'_>, full: &Path, path: &At<String>, key: &At<String>) -> Option<Vec<String>> {
+    let shown = tidy(full);
+    if !scope.cx.files.exists(full) {
+        let message = format!("there is no file {}", shown.display());
         let hint = "nobody is found until it is there; relative paths count from the file that names them";
         scope.cx.report.push(Finding::warning(code::ABSENT_FILE, path.at, message).hint(hint));
+        return None;
     }
-    Some(CsvDirectory::new(full, key.value, reader))
+    let unusable = |at, why: &str| {
+        let message = format!("nobody can be found in {}: {why}", shown.display());
+        scope.cx.report.push(Finding::error(code::UNREACHABLE, at, message).hint(
+            "write a CSV file whose first line names the columns: reference_id, name, email, …, or name another column in `key`",
+        ));
+    };
+    let text = match scope.cx.files.read(full) {
+        Ok(text) => text,
+        Err(error) => {
+            unusable(path.at, &error.to_string());
+            return None;
+        }
+    };
+    match csv_columns(&text, &key.value) {
+        Ok(columns) => Some(columns),
+        Err(LookupError::Misconfigured(why)) => {
+            unusable(key.at, &why);
+            None
+        }
+        Err(LookupError::Unavailable { .. } | LookupError::Unaskable(_)) => None,
+    }
 }

@@ -40,7 +40,10 @@ pub(super) fn read(scope: &Scope<'_>, reader: FieldReader, kit: &Toolkit) -> Opt
     let probe = probe(scope, url.as_ref());
     scope.finish();
 
-    let shape = Shape { people: people.map(|at| at.value), fields: fields? };
+    let fields = fields?;
+    let names = fields.iter().map(|(name, _)| name.clone()).collect();
+    let offered = At { value: names, at: scope.place("fields") };
+    let shape = Shape { people: people.map(|at| at.value), fields };
     let directory: Arc<dyn Directory> = match (url?, headers?) {
         (Known::Is(url), Known::Is(headers)) => {
             let settings = HttpSettings { url, headers, shape, reader, timeout, keep, probe };
@@ -51,7 +54,7 @@ pub(super) fn read(scope: &Scope<'_>, reader: FieldReader, kit: &Toolkit) -> Opt
             Arc::new(ClosedDirectory::new("http", "ask the directory: a secret of it is not there"))
         }
     };
-    Some(Found { directory, members: None })
+    Some(Found { directory, members: None, fields: Some(offered) })
 }
 
 /// What a setting comes to, where a secret in it may be one that is only assumed to be there.

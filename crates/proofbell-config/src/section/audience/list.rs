@@ -22,6 +22,7 @@ pub(super) fn read(scope: &Scope<'_>, reader: FieldReader) -> Option<Found> {
     Some(Found {
         directory: Arc::new(ListDirectory::new(members, reader)),
         members: Some(listed.into_iter().map(|(_, person, at)| (person, at)).collect()),
+        fields: None,
     })
 }
 
