@@ -109,6 +109,21 @@ impl CsvDirectory {
     }
 }
 
+impl CsvDirectory {
+    /// What is in the file, for people.
+    fn contents(&self, table: &Table) -> String {
+        let file = self.path.file_name().unwrap_or(self.path.as_os_str()).display();
+        let rows = match table.row_count() {
+            1 => "1 row".to_owned(),
+            count => format!("{count} rows"),
+        };
+        match table.skipped().len() {
+            0 => format!("{file}: {rows}"),
+            skipped => format!("{file}: {rows}, {skipped} more left out"),
+        }
+    }
+}
+
 #[async_trait]
 impl Directory for CsvDirectory {
     async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
@@ -132,10 +147,7 @@ impl Directory for CsvDirectory {
         self.refresh(&mut state).await;
         match (&state.table, &state.trouble) {
             (_, Some(error)) => Err(error.clone()),
-            (Some(table), None) => Ok(match table.skipped().len() {
-                0 => format!("{} rows", table.row_count()),
-                skipped => format!("{} rows, {skipped} more left out", table.row_count()),
-            }),
+            (Some(table), None) => Ok(self.contents(table)),
             (None, None) => Err(LookupError::unavailable("read the directory: not read yet")),
         }
     }

@@ -30,7 +30,10 @@ impl Directory for ListDirectory {
     }
 
     async fn probe(&self) -> Result<String, LookupError> {
-        Ok(format!("{} listed", self.recipients.len()))
+        Ok(match self.recipients.len() {
+            1 => "1 member, listed in the configuration".to_owned(),
+            count => format!("{count} members, listed in the configuration"),
+        })
     }
 
     fn kind(&self) -> &'static str {

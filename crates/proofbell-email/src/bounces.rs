@@ -17,7 +17,7 @@ mod tests;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
-use proofbell_notify::{About, Notice, ProbeError, Report};
+use proofbell_notify::{About, Notice, ProbeError, Proof, Report};
 
 use crate::dialogue::Deadlines;
 use crate::redact::Redactor;
@@ -57,6 +57,19 @@ impl Bounces {
             Ok(letters) => Ok(letters.iter().map(|letter| self.notice(letter)).collect()),
             Err(trouble) => Err(probe_error(&trouble, &self.redactor)),
         }
+    }
+
+    /// Logs in and selects the folder; no mail is read or marked.
+    pub(crate) async fn probe(&self) -> Result<Proof, ProbeError> {
+        let probed = async {
+            let mailbox = Mailbox::open(&self.settings, self.deadlines).await?;
+            let holds = mailbox.exists();
+            mailbox.close().await;
+            Ok(holds)
+        };
+        let holds = probed.await.map_err(|trouble: Trouble| probe_error(&trouble, &self.redactor))?;
+        let mails = if holds == 1 { "mail" } else { "mails" };
+        Ok(Proof::of(format!("logged in, and `{}` can be read: {holds} {mails}", self.settings.folder)))
     }
 
     /// Puts those away that spoke of our mails, as the settings say, and marks the others as seen.

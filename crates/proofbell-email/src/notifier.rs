@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use proofbell_notify::{
-    AddressKind, Advice, ConfigError, Exclusive, Form, Message, Notice, Notifier, Outcome, ProbeError,
+    AddressKind, Advice, ConfigError, Exclusive, Form, Message, Notice, Notifier, Outcome, ProbeError, Proof,
     Toolkit,
 };
 use url::Url;
@@ -58,16 +58,24 @@ impl Notifier for Smtp {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         let probed = async {
             let session = Session::open(&self.settings, self.deadlines).await?;
             session.probe(self.settings.bounce.as_ref()).await
         };
-        probed.await.map_err(|failure| verdict::probe_error(&failure, &self.redactor))
+        let proved = probed.await.map_err(|failure| verdict::probe_error(&failure, &self.redactor))?;
+        Ok(Proof::of(proved))
     }
 
     fn collects_every(&self) -> Option<Duration> {
         self.bounces.as_ref().map(Bounces::every)
+    }
+
+    async fn probe_collecting(&self) -> Result<Option<Proof>, ProbeError> {
+        match &self.bounces {
+            Some(bounces) => bounces.probe().await.map(Some),
+            None => Ok(None),
+        }
     }
 
     fn exclusive(&self) -> Option<Exclusive> {

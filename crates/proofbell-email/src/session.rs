@@ -18,6 +18,9 @@ pub(crate) struct Session {
     features: Features,
     /// Whether nobody on the way can read along: TLS, or a server on this machine.
     confidential: bool,
+    /// Which version of TLS, where there is any.
+    tls: Option<&'static str>,
+    authenticated: bool,
     sent: u32,
 }
 
@@ -29,7 +32,9 @@ impl Session {
             Encryption::None => Session::greet(boxed(tcp, deadlines), settings, settings.loopback).await?,
             Encryption::Implicit(tls) => {
                 let stream = tls.wrap(Step::Connect, tcp, deadlines.command).await?;
-                Session::greet(boxed(stream, deadlines), settings, true).await?
+                let version = socket::version(&stream);
+                let session = Session::greet(boxed(stream, deadlines), settings, true).await?;
+                Session { tls: Some(version), ..session }
             }
             Encryption::WhenOffered(tls) => Session::upgrade(tcp, tls, settings, deadlines, false).await?,
             Encryption::Required(tls) => Session::upgrade(tcp, tls, settings, deadlines, true).await?,
@@ -57,13 +62,16 @@ impl Session {
         Ok(reply)
     }
 
-    /// Names our sender as for a mail and takes it back, so that nothing is delivered; then says goodbye.
-    pub(crate) async fn probe(mut self, sender: &str) -> Result<(), Failure> {
+    /// Names our sender as for a mail and takes it back, so that nothing is delivered; then says goodbye. What was proved by that, for
+    /// people.
+    pub(crate) async fn probe(mut self, sender: &str) -> Result<String, Failure> {
         self.dialogue.command(Step::MailFrom, &format!("MAIL FROM:<{sender}>")).await?;
         self.dialogue.command(Step::Reset, "RSET").await?;
         // The probe has succeeded; how the server says goodbye changes nothing.
         let _ = self.dialogue.ask(Step::Reset, "QUIT").await;
-        Ok(())
+        let came_in = if self.authenticated { "logged in" } else { "connected without a password" };
+        let over = self.tls.map_or("without TLS".to_owned(), |version| format!("over {version}"));
+        Ok(format!("{came_in} {over}; the server takes mail from <{sender}>"))
     }
 
     /// How many mails went over this connection.
@@ -83,7 +91,7 @@ impl Session {
     ) -> Result<Session, Failure> {
         dialogue.greeting().await?;
         let features = hello(&mut dialogue, &settings.helo).await?;
-        Ok(Session { dialogue, features, confidential, sent: 0 })
+        Ok(Session { dialogue, features, confidential, tls: None, authenticated: false, sent: 0 })
     }
 
     async fn upgrade(
@@ -101,7 +109,15 @@ impl Session {
                 return Err(Failure::new(Step::StartTls, Cause::NoStartTls));
             }
             let dialogue = boxed(plain.into_inner(), deadlines);
-            return Ok(Session { dialogue, features, confidential: settings.loopback, sent: 0 });
+            let confidential = settings.loopback;
+            return Ok(Session {
+                dialogue,
+                features,
+                confidential,
+                tls: None,
+                authenticated: false,
+                sent: 0,
+            });
         }
         plain.command(Step::StartTls, "STARTTLS").await?;
         if plain.has_unread() {
@@ -109,9 +125,10 @@ impl Session {
             return Err(Failure::new(Step::StartTls, Cause::Tls("clear text follows the answer".to_owned())));
         }
         let stream = tls.wrap(Step::StartTls, plain.into_inner(), deadlines.command).await?;
+        let tls = Some(socket::version(&stream));
         let mut dialogue = boxed(stream, deadlines);
         let features = hello(&mut dialogue, &settings.helo).await?;
-        Ok(Session { dialogue, features, confidential: true, sent: 0 })
+        Ok(Session { dialogue, features, confidential: true, tls, authenticated: false, sent: 0 })
     }
 
     async fn authenticate(&mut self, credentials: &Credentials) -> Result<(), Failure> {
@@ -136,7 +153,10 @@ impl Session {
             }
         }
         match Step::Auth.accepts(reply.code()) {
-            true => Ok(()),
+            true => {
+                self.authenticated = true;
+                Ok(())
+            }
             false => Err(Failure::new(Step::Auth, Cause::Answer(reply))),
         }
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use rustls::client::danger::ServerCertVerifier;
 use rustls::crypto::{CryptoProvider, ring};
 use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
-use rustls::{ClientConfig, RootCertStore};
+use rustls::{ClientConfig, ProtocolVersion, RootCertStore};
 use tokio::net::{TcpStream, lookup_host};
 use tokio::sync::OnceCell;
 use tokio::time::timeout;
@@ -89,6 +89,16 @@ impl Tls {
             Ok(result) => result.map_err(|error| Failure::new(step, handshake_cause(error))),
             Err(_) => Err(Failure::new(step, Cause::Late)),
         }
+    }
+}
+
+/// The version of TLS that both sides have agreed on.
+pub(crate) fn version(stream: &TlsStream<TcpStream>) -> &'static str {
+    match stream.get_ref().1.protocol_version() {
+        Some(ProtocolVersion::TLSv1_3) => "TLS 1.3",
+        Some(ProtocolVersion::TLSv1_2) => "TLS 1.2",
+        // The library speaks no other.
+        Some(_) | None => "TLS",
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use proofbell_notify::http::{Client, Request, SendError};
 use proofbell_notify::{
     Address, AddressKind, Body, Callback, CallbackError, ConfigError, Form, Message, Notifier, Outcome,
-    ProbeError, Reason, Report, Toolkit,
+    ProbeError, Proof, Reason, Report, Toolkit,
 };
 use serde_json::{Value, json};
 
@@ -48,12 +48,15 @@ impl Notifier for Line {
         self.push(message, &to, &content).await
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         let urls = &self.settings.urls;
         let ask = async |url| self.get(url).send().await.map_err(SendError::probe_error);
-        probe::account(&ask(&urls.info).await?)?;
-        let Some(quota) = probe::quota(&ask(&urls.quota).await?)? else { return Ok(()) };
-        probe::room(quota, &ask(&urls.consumption).await?)
+        let account = probe::account(&ask(&urls.info).await?)?;
+        let Some(quota) = probe::quota(&ask(&urls.quota).await?)? else {
+            return Ok(Proof::of(format!("{account}; nothing limits its messages")));
+        };
+        let room = probe::room(quota, &ask(&urls.consumption).await?)?;
+        Ok(Proof::of(format!("{account}; {room}")))
     }
 
     fn callback(&self, callback: &Callback) -> Result<Vec<Report>, CallbackError> {

@@ -8,7 +8,8 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 
 use crate::{
-    AddressKind, Body, Callback, CallbackError, Form, Measure, Message, Notice, Outcome, Reason, Report,
+    AddressKind, Body, Callback, CallbackError, Form, Measure, Message, Notice, Outcome, Proof, Reason,
+    Report,
 };
 
 /// A way to deliver messages. A plugin implements this trait and nothing else of ours.
@@ -53,8 +54,12 @@ pub trait Notifier: Send + Sync + Sized + 'static {
     /// Tries once to deliver. May be cancelled at any point by dropping the future; nothing half-used may be left behind.
     fn send(&self, message: &Message) -> impl Future<Output = Outcome> + Send;
 
-    /// Proves that the channel works without delivering anything, as far as the service lets us.
-    fn probe(&self) -> impl Future<Output = Result<(), ProbeError>> + Send;
+    /// Proves that the channel works without delivering anything, as far as the service lets us, and says what that has proved. What
+    /// goes well wakes a paused channel, so it asks about sending alone.
+    ///
+    /// # Errors
+    /// Why no message can be sent now.
+    fn probe(&self) -> impl Future<Output = Result<Proof, ProbeError>> + Send;
 
     /// Reads what the provider tells by calling `POST /hooks/KIND/CHANNEL`, after checking that it is the provider. Pure. What is signed
     /// and means nothing to us (an interim state, say) is an empty list.
@@ -69,6 +74,15 @@ pub trait Notifier: Send + Sync + Sized + 'static {
     /// How often [`Notifier::collect`] is to be called; `None` where there is nothing to fetch.
     fn collects_every(&self) -> Option<Duration> {
         None
+    }
+
+    /// Proves that what [`Notifier::collect`] fetches from can be read, and changes nothing there; `None` where there is nothing to
+    /// fetch. Messages can be sent without it, so it is no part of [`Notifier::probe`].
+    ///
+    /// # Errors
+    /// Why it cannot be read now.
+    fn probe_collecting(&self) -> impl Future<Output = Result<Option<Proof>, ProbeError>> + Send {
+        async { Ok(None) }
     }
 
     /// What no other channel may use beside this one, such as a mailbox that it empties; `None` where there is nothing of the kind. Two
@@ -118,7 +132,11 @@ pub trait DynNotifier: Send + Sync {
     /// [`Notifier::send`].
     async fn send(&self, message: &Message) -> Outcome;
     /// [`Notifier::probe`].
-    async fn probe(&self) -> Result<(), ProbeError>;
+    async fn probe(&self) -> Result<Proof, ProbeError>;
+    /// [`Notifier::probe_collecting`].
+    async fn probe_collecting(&self) -> Result<Option<Proof>, ProbeError> {
+        Ok(None)
+    }
     /// [`Notifier::fit`].
     fn fit(&self, body: Body) -> Result<Body, Reason> {
         Ok(body)
@@ -180,8 +198,12 @@ impl<N: Notifier> DynNotifier for N {
         Notifier::send(self, message).await
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         Notifier::probe(self).await
+    }
+
+    async fn probe_collecting(&self) -> Result<Option<Proof>, ProbeError> {
+        Notifier::probe_collecting(self).await
     }
 
     fn fit(&self, body: Body) -> Result<Body, Reason> {

@@ -9,8 +9,9 @@
 //! - a message of another form, or to another kind of address, is `rejected` before anything is sent;
 //! - two attempts at a message send the same bytes (or at least the same idempotency id);
 //! - a send may be dropped at any point, and the next message gets its own answer, not the dropped one's;
-//! - a probe that reaches nobody is `unreachable`, and one that has nobody to ask asks nobody;
-//! - no outcome holds a secret or an address, and every reason code is fit for a metric label.
+//! - a probe that goes well says what it has proved; one that reaches nobody is `unreachable`, and one that has nobody to ask asks
+//!   nobody and says so;
+//! - no outcome and no proof holds a secret or an address, and every reason code is fit for a metric label.
 //!
 //! ```
 //! # use std::net::SocketAddr;
@@ -47,8 +48,9 @@
 //!             Err(error) => error.outcome(),
 //!         }
 //!     }
-//! #   async fn probe(&self) -> Result<(), ProbeError> {
-//! #       self.http.get(self.url.expose()).send().await.map(|_| ()).map_err(http::SendError::probe_error)
+//! #   async fn probe(&self) -> Result<Proof, ProbeError> {
+//! #       let answer = self.http.get(self.url.expose()).send().await;
+//! #       answer.map(|_| Proof::of("somebody answers")).map_err(http::SendError::probe_error)
 //! #   }
 //! }
 //!

@@ -19,7 +19,7 @@ use proofbell_engine::{
 };
 use proofbell_event::Event;
 use proofbell_notify::{
-    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Receipt, Recipient,
+    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Proof, Receipt, Recipient,
 };
 use proofbell_pipeline::{Channel, Observer, OnUnknown, Pipeline, PipelineSettings, Runtime};
 use proofbell_store::{Claimed, NewEvent, NewMessage, Shape, SqliteOptions, SqliteStore, Store, StoredEvent};
@@ -47,8 +47,8 @@ impl DynNotifier for Nothing {
     async fn send(&self, _: &Message) -> Outcome {
         Outcome::Sent(Receipt::default())
     }
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a webhook's answers mean. Slack's list: <https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks#handling_errors>.
 
 use proofbell_notify::http::Answer;
-use proofbell_notify::{Outcome, ProbeError, Reason, Receipt, Scope};
+use proofbell_notify::{Outcome, ProbeError, Proof, Reason, Receipt, Scope};
 
 /// Error names that say the webhook, its Slack channel or its workspace is gone or closed to us, under whatever status they come.
 const GONE: [&str; 11] = [
@@ -49,9 +49,11 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
 }
 
 /// To the empty message of a probe, a refusal of the message is the answer of a working webhook.
-pub(crate) fn probe(answer: &Answer) -> Result<(), ProbeError> {
+pub(crate) fn probe(answer: &Answer) -> Result<Proof, ProbeError> {
     match verdict(answer) {
-        Verdict::Accepted | Verdict::Refused => Ok(()),
+        Verdict::Accepted | Verdict::Refused => {
+            Ok(Proof::of("the webhook is there: it read an empty message, which posts nothing"))
+        }
         Verdict::Gone => Err(ProbeError::Refused(gone(answer))),
         Verdict::Strange => Err(ProbeError::Refused(reason(answer, "the answer is not a Slack webhook's"))),
         Verdict::Throttled => Err(ProbeError::Unreachable(reason(answer, "Slack asks us to wait"))),

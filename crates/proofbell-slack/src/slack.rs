@@ -2,8 +2,8 @@
 
 use proofbell_notify::http::{Client, SecretUrl, SendError};
 use proofbell_notify::{
-    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Threads,
-    Toolkit,
+    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Proof, Reason,
+    Threads, Toolkit,
 };
 use serde_json::{Value, json};
 
@@ -65,7 +65,7 @@ impl Notifier for Slack {
     }
 
     /// Posts an empty message, which a living webhook refuses, or asks whose the token is; see the README.
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         match &self.way {
             Way::Webhook(url) => {
                 answer::probe(&self.call(url, &json!({})).await.map_err(SendError::probe_error)?)

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use proofbell_notify::http::{Answer, BaseUrl, Client, SegmentError, SendError};
-use proofbell_notify::{Outcome, ProbeError, Thread};
+use proofbell_notify::{Outcome, ProbeError, Proof, Thread};
 use secrecy::SecretString;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -67,7 +67,7 @@ impl WebApi {
     ///
     /// # Errors
     /// When it is nobody's any more, or Slack cannot say now.
-    pub(crate) async fn probe(&self, http: &Client) -> Result<(), ProbeError> {
+    pub(crate) async fn probe(&self, http: &Client) -> Result<Proof, ProbeError> {
         let answer = self.call(http, &self.test_url, Map::new()).await;
         answer::probe(&answer.map_err(SendError::probe_error)?)
     }

@@ -9,7 +9,8 @@ mod template;
 
 use proofbell_notify::http::{Client, Request};
 use proofbell_notify::{
-    AddressKind, Body, ConfigError, Form, Measure, Message, Notifier, Outcome, ProbeError, Reason, Toolkit,
+    AddressKind, Body, ConfigError, Form, Measure, Message, Notifier, Outcome, ProbeError, Proof, Reason,
+    Toolkit,
 };
 
 use crate::outgoing::Outgoing;
@@ -59,7 +60,7 @@ impl Notifier for SmsHttp {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         let Settings { url, probe_url, .. } = &self.settings;
         let asked = probe_url.as_ref().unwrap_or(url);
         let answer = self.authorized(self.http.get(asked.expose())).send().await;

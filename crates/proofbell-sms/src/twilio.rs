@@ -9,7 +9,7 @@ mod signature;
 use proofbell_notify::http::Client;
 use proofbell_notify::{
     AddressKind, Body, Callback, CallbackError, ConfigError, Form, Measure, Message, Notifier, Outcome,
-    ProbeError, Reason, Report, Toolkit,
+    ProbeError, Proof, Reason, Report, Toolkit,
 };
 use uuid::Uuid;
 
@@ -57,7 +57,7 @@ impl Notifier for Twilio {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         let Settings { account_url, account_sid, auth_token, .. } = &self.settings;
         let request = self.http.get(account_url).basic_auth(account_sid, auth_token);
         answer::probed(&request.send().await.map_err(|error| error.probe_error())?)

@@ -9,7 +9,7 @@ mod signature;
 use proofbell_notify::http::Client;
 use proofbell_notify::{
     AddressKind, Body, Callback, CallbackError, ConfigError, Form, Measure, Message, Notifier, Outcome,
-    ProbeError, Reason, Report, Toolkit,
+    ProbeError, Proof, Reason, Report, Toolkit,
 };
 use secrecy::ExposeSecret;
 use uuid::Uuid;
@@ -58,7 +58,7 @@ impl Notifier for Vonage {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         let Settings { balance_url, api_key, api_secret, .. } = &self.settings;
         let request = self.http.get(balance_url).basic_auth(api_key, api_secret);
         answer::probed(&request.send().await.map_err(|error| error.probe_error())?)

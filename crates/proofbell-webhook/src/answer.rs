@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use proofbell_notify::http::{Answer, SendError};
-use proofbell_notify::{Outcome, ProbeError, Reason, Receipt, Scope};
+use proofbell_notify::{Outcome, ProbeError, Proof, Reason, Receipt, Scope};
 
 /// The code of "gone for good".
 pub(crate) const GONE: &str = "410";
@@ -126,12 +126,14 @@ pub(crate) fn gone() -> Reason {
 ///
 /// # Errors
 /// When it is gone, or not there now.
-pub(crate) fn probed(answer: &Answer) -> Result<(), ProbeError> {
+pub(crate) fn probed(answer: &Answer) -> Result<Proof, ProbeError> {
     match answer.status {
         410 => Err(ProbeError::Refused(gone())),
         status @ (502..=504) => {
             Err(ProbeError::Unreachable(Reason::new(status.to_string(), "the receiver is not there now")))
         }
-        _ => Ok(()),
+        status => Ok(Proof::of(format!(
+            "a server answers {status} to HEAD; that it takes our messages is not proved"
+        ))),
     }
 }

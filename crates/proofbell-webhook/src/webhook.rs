@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use proofbell_notify::http::{Client, SendError};
 use proofbell_notify::{
-    Address, AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Toolkit,
+    Address, AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Proof, Reason, Toolkit,
 };
 use url::Url;
 
@@ -69,12 +69,14 @@ impl Notifier for Webhook {
     }
 
     /// Asks with a HEAD whether somebody is there; see the README for what that proves.
-    async fn probe(&self) -> Result<(), ProbeError> {
-        let Target::Fixed(url) = &self.settings.target else { return Ok(()) };
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        let Target::Fixed(url) = &self.settings.target else {
+            return Ok(Proof::nobody_to_ask("each recipient has a receiver of their own"));
+        };
         self.doubt.may_ask()?;
         let answer = self.http.head(url.expose()).send().await;
-        answer::probed(&answer.map_err(SendError::probe_error)?)?;
-        self.doubt.believe()
+        let proof = answer::probed(&answer.map_err(SendError::probe_error)?)?;
+        self.doubt.believe().map(|()| proof)
     }
 }
 

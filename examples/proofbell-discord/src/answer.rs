@@ -1,7 +1,7 @@
 //! What Discord's answers mean: <https://discord.com/developers/docs/topics/opcodes-and-status-codes>.
 
 use proofbell_notify::http::Answer;
-use proofbell_notify::{Outcome, ProbeError, Reason, Receipt, Scope};
+use proofbell_notify::{Outcome, ProbeError, Proof, Reason, Receipt, Scope};
 
 /// What becomes of a message.
 pub(crate) fn outcome(answer: &Answer) -> Outcome {
@@ -26,9 +26,9 @@ pub(crate) fn outcome(answer: &Answer) -> Outcome {
 ///
 /// # Errors
 /// When the webhook is gone, or Discord cannot say now.
-pub(crate) fn probed(answer: &Answer) -> Result<(), ProbeError> {
+pub(crate) fn probed(answer: &Answer) -> Result<Proof, ProbeError> {
     match answer.status {
-        200..=299 => Ok(()),
+        200..=299 => Ok(Proof::of("the webhook is there")),
         408 | 429 | 500.. => {
             Err(ProbeError::Unreachable(reason(answer, "Discord cannot say whether the webhook works")))
         }

@@ -7,7 +7,7 @@ mod post;
 
 use proofbell_notify::http::{Client, SecretUrl, SendError};
 use proofbell_notify::{
-    AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Toolkit,
+    AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Proof, Reason, Toolkit,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -80,7 +80,7 @@ impl Notifier for Discord {
     }
 
     /// Asks the webhook to describe itself, which delivers nothing.
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         let answer = self.http.get(self.webhook_url.expose()).send().await;
         answer::probed(&answer.map_err(SendError::probe_error)?)
     }

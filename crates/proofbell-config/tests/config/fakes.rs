@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use proofbell_notify::{
-    AddressKind, Advice, ConfigError, Exclusive, Form, Message, Notifier, Outcome, ProbeError, Receipt,
-    Registry, Threads, Toolkit,
+    AddressKind, Advice, ConfigError, Exclusive, Form, Message, Notifier, Outcome, ProbeError, Proof,
+    Receipt, Registry, Threads, Toolkit,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -112,8 +112,8 @@ impl Notifier for Smtp {
         Outcome::Sent(Receipt::default())
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 
@@ -179,8 +179,8 @@ impl Notifier for Slack {
         Outcome::Sent(Receipt::default())
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 
@@ -238,8 +238,8 @@ impl Notifier for Twilio {
         Outcome::Sent(Receipt::default())
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 
@@ -315,7 +315,7 @@ impl Notifier for Echo {
         Outcome::Sent(Receipt::default())
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use proofbell_config::{Color, Embedded, Loaded, OnUnknown, Request, Secrets, load, render};
 use proofbell_notify::{
-    AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Receipt, Toolkit,
+    AddressKind, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Proof, Receipt, Toolkit,
 };
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -60,8 +60,8 @@ impl Notifier for Webhook {
         Outcome::Sent(Receipt::default())
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 

@@ -136,7 +136,7 @@ async fn a_file_that_goes_away_keeps_its_last_contents() {
     );
     fixture.write(format!("{HEADER}A,Abe\n"), OLD);
     assert_eq!(fixture.ask().await.unwrap(), "Abe");
-    assert_eq!(fixture.directory.probe().await.unwrap(), "1 rows");
+    assert_eq!(fixture.directory.probe().await.unwrap(), "sellers.csv: 1 row");
 }
 
 #[tokio::test(start_paused = true)]

@@ -73,9 +73,15 @@ impl Asker {
         if refuses_the_id(answer.status) {
             return Ok(format!("answers ({}); set `probe` to an id that it takes", answer.status));
         }
+        if matches!(answer.status, 404 | 410) {
+            let status = answer.status;
+            return Ok(format!(
+                "answers {status} for the probe's id, as for one that it does not know; a wrong path may answer so too: set `probe` to an id that it knows, to prove more"
+            ));
+        }
         let taken = if self.settings.headers.is_empty() { "answers" } else { "takes our credentials" };
         match verdict(&answer, &self.settings.shape, &self.settings.reader)?.len() {
-            0 => Ok(format!("{taken}; nobody is behind the probe's id ({})", answer.status)),
+            0 => Ok(format!("{taken}; nobody is behind the probe's id")),
             found => Ok(format!("{taken}; {found} behind the probe's id")),
         }
     }

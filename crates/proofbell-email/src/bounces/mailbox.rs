@@ -63,6 +63,11 @@ impl Mailbox {
         Ok(Mailbox { session, deadlines, exists: selected.exists, validity })
     }
 
+    /// How many mails are in the folder.
+    pub(super) fn exists(&self) -> u32 {
+        self.exists
+    }
+
     /// The name of the mail with this number.
     pub(super) fn name(&self, uid: u32) -> Name {
         Name::new(self.validity, uid)

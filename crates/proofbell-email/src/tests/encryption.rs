@@ -138,6 +138,21 @@ async fn check(manner: Manner, authority: &Authority, url: &str, ca: Option<&str
 }
 
 #[tokio::test]
+async fn a_probe_tells_how_it_came_in_and_as_whom_it_may_send() {
+    let authority = Authority::new("localhost");
+    for (manner, url) in [(GO_AHEAD, "smtp://localhost"), (Manner::Implicit, "smtps://localhost")] {
+        let at = serve(manner, authority.acceptor.clone()).await;
+        let config = config(&format!("{url}:{}", at.port()));
+        let config = SmtpConfig { ca: Some(authority.pem.clone()), ..with_credentials(config) };
+        let proof = patient(config).probe().await.unwrap().to_string();
+        assert_eq!(
+            proof, "logged in over TLS 1.3; the server takes mail from <no-reply@market.example>",
+            "{url}"
+        );
+    }
+}
+
+#[tokio::test]
 async fn mails_are_sent_over_tls() {
     let authority = Authority::new("localhost");
     let ca = Some(authority.pem.as_str());

@@ -141,6 +141,8 @@ fn the_account_is_asked_for() {
     for (status, body, expected) in table {
         assert_eq!(describe_probe(&probe::account(&answer(status, body))), expected, "{status} {body}");
     }
+    let named = probe::account(&answer(200, r#"{"displayName": "Maison 花"}"#));
+    assert_eq!(named.unwrap(), "the token is that of the account \"Maison 花\"");
 }
 
 #[test]
@@ -162,7 +164,7 @@ fn the_month_is_counted() {
     for ((quota_status, quota), (usage_status, usage), expected) in table {
         let found = match probe::quota(&answer(quota_status, &quota)) {
             Ok(Some(limit)) => probe::room(limit, &answer(usage_status, &usage)),
-            Ok(None) => Ok(()),
+            Ok(None) => Ok(String::new()),
             Err(error) => Err(error),
         };
         assert_eq!(describe_probe(&found), expected, "{quota} {usage_status} {usage}");

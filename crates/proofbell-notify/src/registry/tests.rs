@@ -2,7 +2,7 @@ use serde::Deserialize;
 use serde_json::json;
 
 use super::*;
-use crate::{AddressKind, Form, Message, Outcome, ProbeError, Reason};
+use crate::{AddressKind, Form, Message, Outcome, ProbeError, Proof, Reason};
 
 #[derive(Deserialize, schemars::JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -46,8 +46,8 @@ impl Notifier for Printer {
         Outcome::Rejected { reason: Reason::new("paper", "none left") }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 

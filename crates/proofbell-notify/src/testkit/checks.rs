@@ -9,7 +9,7 @@ use super::double::PATIENCE;
 use super::{Dialogue, Double, Fault, Probed, Rig, Row, describe, describe_probe, refusing_address};
 use crate::{
     Address, AddressKind, Body, Chat, Email, Form, Message, Notifier, Outcome, PhoneNumber, ProbeError,
-    Reason,
+    Proof, Reason,
 };
 
 /// Given to notifiers that are answered: long, so that a busy machine fails no test.
@@ -47,6 +47,8 @@ async fn probes<R: Rig>(rig: &R) {
     for row in rig.probes() {
         let double = Double::start(row.dialogue, Fault::None).await;
         let result = probe(rig, &rig.notifier(double.address(), LONG)).await;
+        let asked = result.as_ref().map_or(true, Proof::asked_somebody);
+        assert!(asked, "the answer `{}` to a probe that says it asked nobody: {result:?}", row.name);
         assert_eq!(describe_probe(&result), row.expected, "the answer `{}` to a probe: {result:?}", row.name);
     }
     match rig.probed() {
@@ -67,7 +69,8 @@ async fn probe_of_a_provider_away<R: Rig>(rig: &R) {
 async fn probe_of_nobody<R: Rig>(rig: &R) {
     let double = Double::start(accepting(rig).dialogue, Fault::None).await;
     let result = probe(rig, &rig.notifier(double.address(), LONG)).await;
-    assert!(result.is_ok(), "a probe that has nobody to ask: {result:?}");
+    let said = result.as_ref().is_ok_and(|proof| !proof.asked_somebody());
+    assert!(said, "a probe that has nobody to ask: {result:?}");
     assert_eq!(double.heard().len(), 0, "a probe that has nobody to ask asked somebody");
 }
 
@@ -222,13 +225,19 @@ async fn send<R: Rig>(rig: &R, notifier: &R::Notifier, message: &Message) -> Out
     outcome
 }
 
-async fn probe<R: Rig>(rig: &R, notifier: &R::Notifier) -> Result<(), ProbeError> {
+async fn probe<R: Rig>(rig: &R, notifier: &R::Notifier) -> Result<Proof, ProbeError> {
     let probed = tokio::time::timeout(PATIENCE, notifier.probe()).await;
     let result = probed.unwrap_or_else(|_| panic!("probe did not come back within {PATIENCE:?}"));
-    if let Err(error) = &result {
-        discreet(rig, &format!("{error:?} {error}"));
-        let (ProbeError::Refused(reason) | ProbeError::Unreachable(reason)) = error;
-        check_code(reason);
+    match &result {
+        Ok(proof) => {
+            discreet(rig, &format!("{proof:?}"));
+            assert!(!proof.to_string().is_empty(), "a probe that goes well says what it has proved");
+        }
+        Err(error) => {
+            discreet(rig, &format!("{error:?} {error}"));
+            let (ProbeError::Refused(reason) | ProbeError::Unreachable(reason)) = error;
+            check_code(reason);
+        }
     }
     result
 }

@@ -114,10 +114,10 @@ pub fn describe(outcome: &Outcome) -> String {
     }
 }
 
-/// A probe's result in a line: `ok`, `refused CODE`, `unreachable CODE`.
-pub fn describe_probe(result: &Result<(), ProbeError>) -> String {
+/// The result of a probe, or of anything else that fails like one, in a line: `ok`, `refused CODE`, `unreachable CODE`.
+pub fn describe_probe<T>(result: &Result<T, ProbeError>) -> String {
     match result {
-        Ok(()) => "ok".to_owned(),
+        Ok(_) => "ok".to_owned(),
         Err(ProbeError::Refused(reason)) => format!("refused {}", reason.code()),
         Err(ProbeError::Unreachable(reason)) => format!("unreachable {}", reason.code()),
     }

@@ -11,8 +11,8 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{
-    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Reason, Receipt,
-    Toolkit,
+    Address, AddressKind, Body, ConfigError, Form, Message, Notifier, Outcome, ProbeError, Proof, Reason,
+    Receipt, Toolkit,
 };
 
 const SECRET: &str = "hunter2";
@@ -79,8 +79,11 @@ impl Notifier for Liner {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        self.exchange("probe\n".to_owned()).await.map(|_| ()).map_err(ProbeError::Unreachable)
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        self.exchange("probe\n".to_owned())
+            .await
+            .map(|_| Proof::of("a line comes back"))
+            .map_err(ProbeError::Unreachable)
     }
 }
 

@@ -66,7 +66,7 @@ async fn well(notifier: Arc<dyn DynNotifier>, timing: Timing, channel: String, f
         tokio::time::sleep(wait).await;
         let probe = AssertUnwindSafe(async { notifier.probe().await }).catch_unwind();
         match tokio::time::timeout(timing.probe, probe).await {
-            Ok(Ok(Ok(()))) => return wait,
+            Ok(Ok(Ok(_))) => return wait,
             Ok(Ok(Err(error))) => tracing::info!(channel, %error, "the channel stays paused"),
             Ok(Err(_)) => tracing::error!(channel, "the channel stays paused: its probe panicked"),
             Err(_) => tracing::info!(channel, "the channel stays paused: its probe did not come back"),

@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use proofbell_engine::Case;
 use proofbell_event::EventName;
 use proofbell_notify::{
-    Address, AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Receipt,
+    Address, AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Proof, Receipt,
 };
 use proofbell_store::{SqliteOptions, SqliteStore};
 use uuid::Uuid;
@@ -31,8 +31,8 @@ impl DynNotifier for Idle {
     async fn send(&self, _: &Message) -> Outcome {
         Outcome::Sent(Receipt::default())
     }
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use proofbell_directory::{Directory, Lookup, LookupError};
 use proofbell_notify::{
     AddressKind, Body, Callback, CallbackError, DynNotifier, Form, Measure, Message, Notice, Outcome,
-    ProbeError, Reason, Receipt, Recipient, Report,
+    ProbeError, Proof, Reason, Receipt, Recipient, Report,
 };
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
@@ -192,15 +192,15 @@ impl DynNotifier for Fake {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
+    async fn probe(&self) -> Result<Proof, ProbeError> {
         *self.begun.lock().unwrap() += 1;
         let answer = self.probes.lock().unwrap().pop_front();
         match answer {
-            None => Ok(()),
+            None => Ok(Proof::of("it works")),
             Some(Answer::Is(outcome)) => Err(ProbeError::Refused(reason(outcome.as_str()))),
             Some(Answer::Waits) => {
                 self.wait().await;
-                Ok(())
+                Ok(Proof::of("it works"))
             }
             Some(Answer::Never) => std::future::pending().await,
             Some(Answer::Panics) => panic!("scripted"),

@@ -13,7 +13,7 @@ use proofbell_engine::{Engine, Setup};
 use proofbell_event::{BearerVerifier, MessageId, Verifier, sign};
 use proofbell_notify::{
     About, AddressKind, Body, Callback, CallbackError, DynNotifier, Form, Measure, Message, News, Outcome,
-    ProbeError, Reason, Receipt, Report,
+    ProbeError, Proof, Reason, Receipt, Report,
 };
 use proofbell_pipeline::{Audience, Channel, Handle, OnUnknown, Runtime};
 use proofbell_server::{AdminSettings, Closed, Doors, IngressSettings, Limits, SourceSettings, Verify};
@@ -163,8 +163,8 @@ impl DynNotifier for Desk {
         Outcome::Sent(Receipt { provider_id: Some("desk-1".to_owned()) })
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 

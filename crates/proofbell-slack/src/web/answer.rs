@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use proofbell_notify::http::Answer;
-use proofbell_notify::{Outcome, ProbeError, Reason, Receipt, Scope};
+use proofbell_notify::{Outcome, ProbeError, Proof, Reason, Receipt, Scope};
 
 mod errors;
 
@@ -47,9 +47,9 @@ pub(super) fn is_of_the_thread(answer: &Answer) -> bool {
     matches!(verdict(answer), Verdict::Thread(_))
 }
 
-pub(super) fn probe(answer: &Answer) -> Result<(), ProbeError> {
+pub(super) fn probe(answer: &Answer) -> Result<Proof, ProbeError> {
     match verdict(answer) {
-        Verdict::Done(_) => Ok(()),
+        Verdict::Done(_) => Ok(token_is_good(answer)),
         Verdict::Unclear(reason)
         | Verdict::Destination(reason, _)
         | Verdict::Thread(reason)
@@ -57,6 +57,17 @@ pub(super) fn probe(answer: &Answer) -> Result<(), ProbeError> {
         | Verdict::Refused(reason) => Err(ProbeError::Refused(reason)),
         Verdict::Again(reason) | Verdict::Halfway(reason) => Err(ProbeError::Unreachable(reason)),
         Verdict::Slower => Err(ProbeError::Unreachable(of_status(answer.status, "Slack asks us to wait"))),
+    }
+}
+
+/// Whose user the token is, is not said: that may be a person.
+fn token_is_good(answer: &Answer) -> Proof {
+    let body = answer.json().unwrap_or_default();
+    match body["team"].as_str() {
+        Some(team) => Proof::of(format!(
+            "the token is good for the workspace {team:?}; its scopes and channels are not asked"
+        )),
+        None => Proof::of("the token is good; its scopes and channels are not asked"),
     }
 }
 

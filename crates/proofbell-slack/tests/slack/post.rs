@@ -44,8 +44,11 @@ async fn a_message_is_posted_to_the_recipients_own_address() {
 
 #[tokio::test]
 async fn a_probe_asks_whose_the_token_is() {
-    let double = Double::start(Arc::new(HttpAnswer::json(200, &json!({ "ok": true }))), Fault::None).await;
-    slack(&Client::default(), double.address(), Duration::from_secs(8)).probe().await.unwrap();
+    let whose = json!({ "ok": true, "team": "Maison 花", "user": "hanako" });
+    let double = Double::start(Arc::new(HttpAnswer::json(200, &whose)), Fault::None).await;
+    let proof = slack(&Client::default(), double.address(), Duration::from_secs(8)).probe().await.unwrap();
+    let good = "the token is good for the workspace \"Maison 花\"; its scopes and channels are not asked";
+    assert_eq!(proof.to_string(), good);
     let request = HttpRequest::parse(&double.heard()[0]).unwrap();
     assert_eq!((request.method.as_str(), request.path.as_str()), ("POST", "/api/auth.test"));
     assert_eq!(request.header("authorization"), Some(&*format!("Bearer {TOKEN}")));

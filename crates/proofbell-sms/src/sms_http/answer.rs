@@ -1,7 +1,7 @@
 //! What the gateway's answers mean, by the settings; and where they say nothing, by HTTP.
 
 use proofbell_notify::http::Answer;
-use proofbell_notify::{Outcome, ProbeError, Receipt};
+use proofbell_notify::{Outcome, ProbeError, Proof, Receipt};
 use serde_json::Value;
 
 use super::pattern::{Fit, Pattern};
@@ -82,13 +82,19 @@ fn of(meaning: Meaning, status: u16) -> Meaning {
 ///
 /// # Errors
 /// When the gateway refuses us, or cannot say so now.
-pub(super) fn probed(answer: &Answer, must_succeed: bool) -> Result<(), ProbeError> {
+pub(super) fn probed(answer: &Answer, must_succeed: bool) -> Result<Proof, ProbeError> {
+    let there = || {
+        Ok(Proof::of(format!(
+            "something answers {} to a GET without a message; that it takes one is not proved",
+            answer.status
+        )))
+    };
     match (status::probe_error(answer), answer.status) {
         // Not knowing GET is told by 501 as well as by 405.
-        (Some(_), 501) if !must_succeed => Ok(()),
+        (Some(_), 501) if !must_succeed => there(),
         (Some(error), _) => Err(error),
-        (None, 200..=299) => Ok(()),
-        (None, _) if !must_succeed => Ok(()),
+        (None, _) if !must_succeed => there(),
+        (None, 200..=299) => Ok(Proof::of(format!("`probe_url` answers {}", answer.status))),
         (None, status) => {
             Err(ProbeError::Refused(status::reason(status, "not a success; check `probe_url`")))
         }

@@ -1,7 +1,7 @@
 //! What Twilio's answers mean for a message.
 
 use proofbell_notify::http::Answer;
-use proofbell_notify::{Outcome, ProbeError, Reason, Receipt};
+use proofbell_notify::{Outcome, ProbeError, Proof, Reason, Receipt};
 use serde_json::Value;
 
 use super::code;
@@ -57,15 +57,26 @@ fn by_status(status: u16) -> Meaning {
     }
 }
 
+/// <https://www.twilio.com/docs/usage/api/account#account-properties>, and what a trial account cannot do:
+/// <https://www.twilio.com/docs/usage/tutorials/how-to-use-your-free-trial-account>.
+fn active(account: &Value) -> Proof {
+    match account["type"].as_str() {
+        Some("Trial") => {
+            Proof::of("the account is active, on trial: it sends to numbers that Twilio has verified alone")
+        }
+        _ => Proof::of("the account is active; its sender and the countries it may send to are not asked"),
+    }
+}
+
 /// What an answer to the question for the account means.
 ///
 /// # Errors
 /// When the account cannot send, or Twilio cannot say so now.
-pub(crate) fn probed(answer: &Answer) -> Result<(), ProbeError> {
+pub(crate) fn probed(answer: &Answer) -> Result<Proof, ProbeError> {
     let body = answer.json().unwrap_or_default();
     match answer.status {
         200..=299 => match body["status"].as_str() {
-            None | Some("active") => Ok(()),
+            None | Some("active") => Ok(active(&body)),
             Some(_) => Err(ProbeError::Refused(Reason::new("account", "the account is suspended or closed"))),
         },
         300..=399 => Err(ProbeError::Refused(status::redirected(answer.status))),

@@ -1,7 +1,7 @@
 //! What Vonage's answers mean. It answers 200 whatever became of the message; each part has a status of its own.
 
 use proofbell_notify::http::Answer;
-use proofbell_notify::{Outcome, ProbeError, Reason, Receipt};
+use proofbell_notify::{Outcome, ProbeError, Proof, Reason, Receipt};
 use serde_json::Value;
 
 use super::code;
@@ -46,7 +46,7 @@ fn in_part(accepted: usize, all: usize, failed: u64) -> Reason {
 ///
 /// # Errors
 /// When the account cannot send, or Vonage cannot say so now.
-pub(super) fn probed(answer: &Answer) -> Result<(), ProbeError> {
+pub(super) fn probed(answer: &Answer) -> Result<Proof, ProbeError> {
     if let Some(error) = status::probe_error(answer) {
         return Err(error);
     }
@@ -56,7 +56,7 @@ pub(super) fn probed(answer: &Answer) -> Result<(), ProbeError> {
         Some(value) if value <= 0.0 && body["autoReload"] != true => {
             refused("balance".to_owned(), "the account has no credit left; top it up")
         }
-        Some(_) => Ok(()),
+        Some(_) => Ok(Proof::of("the account takes our credentials and has credit")),
         None => refused(answer.status.to_string(), "not an answer of Vonage's; check base_url"),
     }
 }

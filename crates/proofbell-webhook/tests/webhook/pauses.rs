@@ -16,7 +16,8 @@ fn answers(status: u16) -> Arc<HttpAnswer> {
 async fn a_probe_asks_with_a_head_that_holds_no_secret() {
     let double = Double::start(answers(405), Fault::None).await;
     let webhook = fixed(double.address(), &Client::default(), PATIENCE);
-    assert_eq!(describe_probe(&webhook.probe().await), "ok");
+    let proof = webhook.probe().await.unwrap().to_string();
+    assert_eq!(proof, "a server answers 405 to HEAD; that it takes our messages is not proved");
     let request = requests(&double.heard()).remove(0);
     assert_eq!((request.method.as_str(), request.path.as_str()), ("HEAD", "/s3cret-path"));
     assert_eq!(request.header("x-gateway-key"), None);

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use proofbell_notify::{
-    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Reason, Receipt, Threads,
+    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Proof, Reason, Receipt,
+    Threads,
 };
 
 /// A channel that writes its messages to files, in the place of a real one whose form and address it keeps.
@@ -57,8 +58,8 @@ impl DynNotifier for Capture {
         }
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::nobody_to_ask("messages are kept in files"))
     }
 }
 

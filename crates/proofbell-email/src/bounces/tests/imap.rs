@@ -206,6 +206,16 @@ async fn bounces_that_cannot_be_moved_do_not_come_back() {
     check_put_away("Read", vec![without, ("UID COPY", no()), ("CREATE", no())], &[copied, seen]).await;
 }
 
+#[tokio::test]
+async fn a_probe_of_the_mailbox_selects_the_folder_and_reads_nothing() {
+    let imap = Imap::start(mailbox(vec![])).await;
+    let proof = smtp(&imap, |_| {}).probe_collecting().await.unwrap().map(|proof| proof.to_string());
+    assert_eq!(proof.as_deref(), Some("logged in, and `INBOX` can be read: 3 mails"));
+    assert!(!imap.heard().iter().any(|line| line.starts_with("UID")), "{:?}", imap.heard());
+    let alone = notifier(config("smtp://127.0.0.1:25?tls=none"), Duration::from_secs(8));
+    assert_eq!(alone.probe_collecting().await, Ok(None));
+}
+
 /// What collecting says when the server has these ways.
 async fn check_trouble(ways: Answers, expected: &str) {
     let imap = Imap::start(mailbox(ways)).await;

@@ -87,8 +87,12 @@ async fn only_listed_countries_are_texted() {
 async fn a_probe_asks_where_it_is_told_to() {
     let double = Double::start(Arc::new(HttpAnswer::new(200, "")), Fault::None).await;
     let at = double.address();
-    build(at, &json!({}), PATIENCE).probe().await.unwrap();
-    build(at, &json!({ "probe_url": format!("http://{at}/balance") }), PATIENCE).probe().await.unwrap();
+    let proof =
+        async |settings: serde_json::Value| build(at, &settings, PATIENCE).probe().await.unwrap().to_string();
+    let asked = proof(json!({})).await;
+    assert_eq!(asked, "something answers 200 to a GET without a message; that it takes one is not proved");
+    let asked = proof(json!({ "probe_url": format!("http://{at}/balance") })).await;
+    assert_eq!(asked, "`probe_url` answers 200");
     let asked: Vec<(String, String, Option<String>)> = requests(&double)
         .into_iter()
         .map(|request| {

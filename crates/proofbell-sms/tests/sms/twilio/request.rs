@@ -78,11 +78,18 @@ async fn nothing_is_not_sent() {
     assert_eq!((outcome.as_str(), requests.len()), ("rejected empty", 0));
 }
 
+fn account(account: Value) -> Arc<HttpAnswer> {
+    Arc::new(HttpAnswer::json(200, &account))
+}
+
 #[tokio::test]
 async fn a_probe_asks_for_the_account() {
-    let answer = HttpAnswer::json(200, &json!({ "status": "active" }));
-    let double = Double::start(Arc::new(answer), Fault::None).await;
-    twilio(double.address()).probe().await.unwrap();
+    let active = "the account is active; its sender and the countries it may send to are not asked";
+    let double = Double::start(account(json!({ "status": "active", "type": "Full" })), Fault::None).await;
+    assert_eq!(twilio(double.address()).probe().await.unwrap().to_string(), active);
+    double.talk_like(account(json!({ "status": "active", "type": "Trial" })));
+    let trial = "the account is active, on trial: it sends to numbers that Twilio has verified alone";
+    assert_eq!(twilio(double.address()).probe().await.unwrap().to_string(), trial);
     let request = &requests(&double)[0];
     assert_eq!(request.method, "GET");
     assert_eq!(request.path, format!("/2010-04-01/Accounts/{SID}.json"));

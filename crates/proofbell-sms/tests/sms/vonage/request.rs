@@ -69,7 +69,8 @@ async fn only_listed_countries_are_texted() {
 async fn a_probe_asks_for_the_balance() {
     let answer = HttpAnswer::json(200, &json!({ "value": 1.5, "autoReload": false }));
     let double = Double::start(Arc::new(answer), Fault::None).await;
-    vonage(double.address()).probe().await.unwrap();
+    let proof = vonage(double.address()).probe().await.unwrap();
+    assert_eq!(proof.to_string(), "the account takes our credentials and has credit");
     let request = &requests(&double)[0];
     assert_eq!((request.method.as_str(), request.path.as_str()), ("GET", "/account/get-balance"));
     let credentials = format!("Basic {}", STANDARD.encode(format!("{KEY}:{SECRET}")));
