@@ -150,5 +150,9 @@ async fn what_real_servers_refuse_is_told_to_whoever_must_act() {
     elsewhere["bounces"]["folder"] = "Elsewhere".into();
     let refused = notifier(elsewhere).collect().await.unwrap_err().to_string();
     assert!(refused.starts_with("refused: imap: the IMAP server answered at SELECT"), "{refused}");
-    assert_eq!(notifier(settings(&system, "seen")).probe().await, Ok(()));
+    let notifier = notifier(settings(&system, "seen"));
+    let proof = notifier.probe().await.unwrap().to_string();
+    assert_eq!(proof, "logged in over TLS 1.3; the server takes mail from <bounces@market.example>");
+    let proof = notifier.probe_collecting().await.unwrap().unwrap().to_string();
+    assert_eq!(proof, "logged in, and `INBOX` can be read: 0 mails");
 }
