@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub struct Diagnostic {
     /// Whether the configuration can be used all the same.
     pub severity: Severity,
-    /// A stable word for this sort of problem, such as `unknown-key`; the README lists them.
+    /// A stable word for this sort of problem, such as `unknown-key`; [`crate::codes`] lists them.
     pub code: &'static str,
     /// Where it is; `None` when something is missing altogether.
     pub location: Option<Location>,
@@ -16,6 +16,8 @@ pub struct Diagnostic {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Another place that has to do with it, such as that of the first of two equal keys.
+    pub related: Option<Location>,
 }
 
 /// How bad it is.
@@ -56,6 +58,13 @@ pub struct Location {
     pub length: usize,
     /// The whole line. Secrets in it are asterisks.
     pub source_line: String,
+}
+
+impl Location {
+    /// The column behind what is meant: from 1, in characters.
+    pub fn end_column(&self) -> usize {
+        self.column + self.length
+    }
 }
 
 /// `config/rules.toml:12:8`

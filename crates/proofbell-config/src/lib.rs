@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod codes;
 mod configuration;
 mod context;
 mod cross;
@@ -21,6 +22,7 @@ mod suggest;
 mod template;
 mod tree;
 
+pub use codes::{Code, codes};
 pub use configuration::{
     Audience, Channel, Configuration, Limit, OnUnknown, Rate, Redirect, RedirectTo, Server, Source,
     StoreSettings, Verify,
@@ -29,4 +31,4 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use files::{Disk, Embedded, Files, Listed, ListedKind};
 pub use load::{Loaded, Request, Secrets, load, process_environment};
 pub use render::{Color, render, summary};
-pub use show::Setting;
+pub use show::{Replaced, Setting};

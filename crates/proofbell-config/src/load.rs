@@ -61,6 +61,7 @@ pub struct Loaded {
     /// something else.
     pub files: Vec<PathBuf>,
     tree: Table,
+    replaced: Vec<merge::Replaced>,
     sources: Sources,
 }
 
@@ -81,7 +82,12 @@ impl Loaded {
 
     /// What is set at a key or below it (`channel.email`), with the place that it comes from. Secrets are masked.
     pub fn show(&self, key: &str) -> Vec<Setting> {
-        show::settings(&self.sources, &self.tree, key)
+        show::settings(&self.sources, &self.tree, &self.replaced, key)
+    }
+
+    /// Where a key at which nothing is set goes astray: the nearest one that is set, and which there are.
+    pub fn suggest(&self, key: &str) -> String {
+        show::suggest(&self.tree, key)
     }
 }
 
@@ -97,12 +103,12 @@ pub fn load(request: &Request<'_>) -> Loaded {
     let sources = Sources::default();
     let report = Report::default();
     let cx = Context::new(request.files, request.environment, request.secrets, &sources, &report);
-    let mut tree = Table::default();
+    let (mut tree, mut replaced) = (Table::default(), Vec::new());
     for (index, layer) in request.layers.iter().enumerate() {
         let layer = read_layer(&cx, layer);
         match index {
             0 => tree = layer,
-            _ => merge::overlay(&mut tree, layer),
+            _ => merge::overlay(&mut tree, layer, &mut replaced),
         }
     }
     show::warn_of_written_secrets(&cx, &tree);
@@ -111,7 +117,7 @@ pub fn load(request: &Request<'_>) -> Loaded {
     let files = cx.read_files();
     let configuration = configuration.filter(|_| !report.has_errors());
     let diagnostics = report.finish(&sources);
-    Loaded { configuration, diagnostics, files, tree, sources }
+    Loaded { configuration, diagnostics, files, tree, replaced, sources }
 }
 
 /// Where default paths count from.

@@ -25,26 +25,33 @@ fn add_at(sources: &Sources, report: &Report, into: &mut Table, from: Table, pat
         let first = sources.short(known.key_at);
         let message = format!("`{path}` is set twice, first in {first}");
         let hint = "keep one of the two; to change a value for one environment, put it into an overlay";
-        report.push(Finding::error(code::DUPLICATE, entry.key_at, message).hint(hint));
+        report.push(Finding::error(code::DUPLICATE, entry.key_at, message).hint(hint).related(known.key_at));
     }
 }
 
-/// Lays another layer on top. Tables merge; its values and lists replace.
-pub(crate) fn overlay(into: &mut Table, from: Table) {
-    overlay_at(into, from, "");
+/// What an overlay has replaced.
+#[derive(Debug)]
+pub(crate) struct Replaced {
+    pub(crate) path: String,
+    pub(crate) entry: Entry,
 }
 
-fn overlay_at(into: &mut Table, from: Table, path: &str) {
+/// Lays another layer on top. Tables merge; its values and lists replace what was there, which is added to `replaced`.
+pub(crate) fn overlay(into: &mut Table, from: Table, replaced: &mut Vec<Replaced>) {
+    overlay_at(into, from, "", replaced);
+}
+
+fn overlay_at(into: &mut Table, from: Table, path: &str, replaced: &mut Vec<Replaced>) {
     for entry in from.entries {
         let path = join(path, &entry.key);
         match into.get_mut(&entry.key) {
             None => into.entries.push(entry),
             Some(known) if is_merged(&known.node, &path) && is_merged(&entry.node, &path) => {
                 if let (Value::Table(into), Value::Table(from)) = (&mut known.node.value, entry.node.value) {
-                    overlay_at(into, from, &path);
+                    overlay_at(into, from, &path, replaced);
                 }
             }
-            Some(known) => *known = Entry { key: entry.key, ..entry },
+            Some(known) => replaced.push(Replaced { path, entry: std::mem::replace(known, entry) }),
         }
     }
 }

@@ -56,6 +56,7 @@ pub(crate) struct Finding {
     at: Option<Place>,
     message: String,
     hint: Option<String>,
+    related: Option<Place>,
 }
 
 impl Finding {
@@ -64,7 +65,14 @@ impl Finding {
         at: impl Into<Option<Place>>,
         message: impl Into<String>,
     ) -> Finding {
-        Finding { severity: Severity::Error, code, at: at.into(), message: message.into(), hint: None }
+        Finding {
+            severity: Severity::Error,
+            code,
+            at: at.into(),
+            message: message.into(),
+            hint: None,
+            related: None,
+        }
     }
 
     pub(crate) fn warning(
@@ -77,6 +85,11 @@ impl Finding {
 
     pub(crate) fn hint(self, hint: impl Into<String>) -> Finding {
         Finding { hint: Some(hint.into()), ..self }
+    }
+
+    /// Another place that has to do with it.
+    pub(crate) fn related(self, place: Place) -> Finding {
+        Finding { related: Some(place), ..self }
     }
 
     pub(crate) fn maybe_hint(self, hint: Option<String>) -> Finding {
@@ -139,6 +152,7 @@ impl Finding {
             location: self.at.map(|at| sources.locate(at)),
             message: self.message,
             hint: self.hint,
+            related: self.related.map(|at| sources.locate(at)),
         }
     }
 }

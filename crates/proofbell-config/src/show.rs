@@ -2,10 +2,11 @@
 
 use crate::Location;
 use crate::context::Context;
-use crate::merge::join;
+use crate::merge::{self, join};
 use crate::report::{Finding, code};
 use crate::secret::{self, Within};
 use crate::source::Sources;
+use crate::suggest::nearest;
 use crate::tree::{Entry, Node, Reference, Table, Value};
 
 /// The sections that may hold secrets.
@@ -16,6 +17,17 @@ const SECTIONS: [&str; 4] = ["server", "source", "channel", "audience"];
 pub struct Setting {
     /// Its path: `channel.email.limit.rate`.
     pub path: String,
+    /// The value as it is written in TOML; a secret is masked.
+    pub value: String,
+    /// Where it is written.
+    pub location: Location,
+    /// What it has replaced, as an overlay does: the newest first.
+    pub replaced: Vec<Replaced>,
+}
+
+/// A value that an overlay has replaced.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replaced {
     /// The value as it is written in TOML; a secret is masked.
     pub value: String,
     /// Where it is written.
@@ -52,15 +64,42 @@ fn walk(cx: &Context<'_>, node: &Node, path: &str, within: Within, secret: bool)
 }
 
 /// Every value at a key or below it; all of them for the empty key.
-pub(crate) fn settings(sources: &Sources, tree: &Table, key: &str) -> Vec<Setting> {
+pub(crate) fn settings(
+    sources: &Sources,
+    tree: &Table,
+    replaced: &[merge::Replaced],
+    key: &str,
+) -> Vec<Setting> {
     let mut settings = Vec::new();
-    collect(sources, tree, ("", Within::Root, false), key, &mut settings);
+    collect(&Layers { sources, replaced }, tree, ("", Within::Root, false), key, &mut settings);
     settings
+}
+
+/// Where values come from.
+struct Layers<'a> {
+    sources: &'a Sources,
+    replaced: &'a [merge::Replaced],
+}
+
+impl Layers<'_> {
+    fn setting(&self, entry: &Entry, path: String, within: Within, secret: bool) -> Setting {
+        let before = self.replaced.iter().rev().filter(|replaced| replaced.path == path);
+        let before = before.map(|before| Replaced {
+            value: written(&before.entry.node, within, secret),
+            location: self.sources.locate(before.entry.key_at),
+        });
+        Setting {
+            value: written(&entry.node, within, secret),
+            location: self.sources.locate(entry.key_at),
+            replaced: before.collect(),
+            path,
+        }
+    }
 }
 
 /// `at` is the table's path, what it is, and whether it stands where a secret should.
 fn collect(
-    sources: &Sources,
+    layers: &Layers<'_>,
     table: &Table,
     at: (&str, Within, bool),
     key: &str,
@@ -74,15 +113,36 @@ fn collect(
         }
         match &entry.node.value {
             Value::Table(inner) if entry.node.reference().is_none() => {
-                collect(sources, inner, (&path, within, secret), key, settings)
+                collect(layers, inner, (&path, within, secret), key, settings)
             }
-            _ if is_below(&path, key) => settings.push(Setting {
-                value: written(&entry.node, within, secret),
-                location: sources.locate(entry.key_at),
-                path,
-            }),
+            _ if is_below(&path, key) => settings.push(layers.setting(entry, path, within, secret)),
             _ => {}
         }
+    }
+}
+
+/// The nearest key to one at which nothing is set, and which there are beside it.
+pub(crate) fn suggest(tree: &Table, key: &str) -> String {
+    let (mut table, mut path) = (tree, String::new());
+    loop {
+        let inside = table.entries.iter().find_map(|entry| {
+            let inner = entry.node.as_table().filter(|_| entry.node.reference().is_none())?;
+            let path = join(&path, &entry.key);
+            (path != key && is_below(key, &path)).then_some((inner, path))
+        });
+        let Some((inner, inner_path)) = inside else { break };
+        (table, path) = (inner, inner_path);
+    }
+    let rest = key.strip_prefix(path.as_str()).unwrap_or(key).trim_start_matches('.');
+    let word = rest.split('.').next().unwrap_or_default();
+    let keys: Vec<&str> = table.entries.iter().map(|entry| entry.key.as_str()).collect();
+    let place = if path.is_empty() { "the configuration".to_owned() } else { format!("`{path}`") };
+    match nearest(word, keys.iter().copied()) {
+        Some(near) => {
+            format!("did you mean `{}`? Set in {place} are: {}", join(&path, near), keys.join(", "))
+        }
+        None if keys.is_empty() => format!("nothing is set in {place}"),
+        None => format!("set in {place} are: {}", keys.join(", ")),
     }
 }
 

@@ -13,7 +13,7 @@ fn merged(files: &[&str], overlays: &[&str]) -> (Table, Vec<String>) {
         tree
     };
     let mut tree = read(files, "base");
-    overlay(&mut tree, read(overlays, "over"));
+    overlay(&mut tree, read(overlays, "over"), &mut Vec::new());
     let messages = report.finish(&sources).into_iter().map(|diagnostic| diagnostic.to_string()).collect();
     (tree, messages)
 }

@@ -13,6 +13,7 @@ fn diagnostic() -> Diagnostic {
         }),
         message: "there is no channel called `emial`".into(),
         hint: Some("did you mean `email`?".into()),
+        related: None,
     }
 }
 

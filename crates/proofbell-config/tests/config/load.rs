@@ -232,6 +232,38 @@ fn what_is_set_can_be_shown_with_its_place() {
 }
 
 #[test]
+fn what_overlays_have_replaced_is_told_and_no_secret_with_it() {
+    let overlay = "[channel.mail]\nfrom = \"one@market.example\"\npassword = \"hunter2\"\n";
+    let other = "[channel.mail]\npassword = \"hunter3\"\nfrom = \"two@market.example\"\n";
+    let layers = [("config/all.toml", SMALL), ("overlay1.toml", overlay), ("overlay2.toml", other)];
+    let loaded = load_with(&layers, Secrets::Require);
+    let before = |key: &str| -> Vec<String> {
+        let settings = loaded.show(key);
+        let replaced = settings.iter().flat_map(|setting| &setting.replaced);
+        replaced.map(|it| format!("{} ({})", it.value, it.location)).collect()
+    };
+    let from =
+        ["\"one@market.example\" (overlay1.toml:2:1)", "\"shop@market.example\" (config/all.toml:8:1)"];
+    assert_eq!(before("channel.mail.from"), from);
+    assert_eq!(before("channel.mail.password"), ["\"…\" (overlay1.toml:3:1)"]);
+    assert_eq!(before("source"), [] as [&str; 0]);
+}
+
+#[test]
+fn a_key_at_which_nothing_is_set_leads_to_the_nearest() {
+    let loaded = loaded("");
+    let check = |key: &str, expected: &str| {
+        let said = loaded.suggest(key);
+        assert!(said.starts_with(expected), "{key}: {said}");
+    };
+    check("channel.mail.form", "did you mean `channel.mail.from`? Set in `channel.mail` are: ");
+    check("channel.mial.from", "did you mean `channel.mail`? Set in `channel` are: mail");
+    check("chanel", "did you mean `channel`? Set in the configuration are: ");
+    check("channel.mail.concurrency", "set in `channel.mail` are: ");
+    check("channel.mail.from.address", "did you mean `channel.mail.from`? ");
+}
+
+#[test]
 fn names_that_are_not_there_are_not_taken_for_the_same() {
     let with = |first: &str, second: &str| {
         let channel = |name: &str, user: &str| {

@@ -1,0 +1,74 @@
+//! The sorts of problems, each with what it means and what to do: docs/DIAGNOSTICS.md, for programs.
+
+const DOCUMENT: &str = include_str!("../../../docs/DIAGNOSTICS.md");
+
+/// A sort of problem.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// What a [`crate::Diagnostic`] has as its code.
+    pub code: &'static str,
+    /// What it means, in Markdown: a sentence or two.
+    pub summary: &'static str,
+    /// What to do about it, in Markdown.
+    pub help: &'static str,
+}
+
+/// Every code, in the order of the alphabet.
+pub fn codes() -> Vec<Code> {
+    DOCUMENT.split("\n## ").skip(1).map(section).collect()
+}
+
+fn section(section: &'static str) -> Code {
+    let (code, text) = section.split_once('\n').unwrap_or((section, ""));
+    let (summary, help) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));
+    Code { code, summary, help: help.trim() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The codes that `report.rs` has, as they are written there.
+    fn written() -> BTreeSet<&'static str> {
+        let lines = include_str!("report.rs").lines();
+        let constant = |line: &'static str| {
+            let value = line.trim().strip_prefix("pub(crate) const ")?.split_once(": &str = \"")?.1;
+            value.strip_suffix("\";")
+        };
+        lines.filter_map(constant).collect()
+    }
+
+    #[test]
+    fn the_document_holds_exactly_the_codes_that_there_are() {
+        let written = written();
+        assert!(written.len() >= 20, "hardly a code is found in report.rs: {written:?}");
+        let documented: Vec<&str> = codes().iter().map(|code| code.code).collect();
+        for code in &written {
+            assert!(
+                documented.contains(code),
+                "docs/DIAGNOSTICS.md lacks the section `## {code}`: in alphabetical order, a paragraph on what it means, then one on \
+                 what to do"
+            );
+        }
+        for code in &documented {
+            assert!(
+                written.contains(code),
+                "docs/DIAGNOSTICS.md has `## {code}`, which report.rs does not have"
+            );
+        }
+        assert!(documented.is_sorted(), "the sections of docs/DIAGNOSTICS.md are in alphabetical order");
+    }
+
+    #[test]
+    fn each_code_says_what_it_means_and_what_to_do() {
+        for Code { code, summary, help } in codes() {
+            let ends = |text: &str| text.ends_with('.') || text.ends_with("(warning)");
+            assert!(
+                ends(summary) && ends(help),
+                "docs/DIAGNOSTICS.md, `## {code}`: {summary:?}, then {help:?}"
+            );
+        }
+    }
+}
