@@ -280,8 +280,8 @@ impl Notifier for Webhook {
         Outcome::Sent(Receipt::default())
     }
 
-    async fn probe(&self) -> Result<(), ProbeError> {
-        Ok(())
+    async fn probe(&self) -> Result<Proof, ProbeError> {
+        Ok(Proof::of("it works"))
     }
 }
 
