@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod address;
+mod fingerprint;
 mod mask;
 mod message;
 mod notifier;
@@ -18,6 +19,7 @@ pub mod http;
 pub mod testkit;
 
 pub use address::{Address, AddressError, AddressKind, EmailAddress, Form};
+pub use fingerprint::Fingerprint;
 pub use mask::{mask_email, mask_middle};
 pub use message::{Body, Email, Measure, Message, Thread};
 pub use notifier::{Advice, ConfigError, DynNotifier, Exclusive, Notifier, ProbeError, Threads, Toolkit};
