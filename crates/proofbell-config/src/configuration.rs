@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use proofbell_directory::Directory;
 use proofbell_engine::{Defaults, Engine};
-use proofbell_notify::{Address, AddressKind, DynNotifier};
+use proofbell_notify::{Address, AddressKind, DynNotifier, Fingerprint};
 use secrecy::SecretString;
 
 /// Everything a server needs to know, checked: nothing in it can turn out to be malformed later.
@@ -103,6 +103,8 @@ pub struct Channel {
     pub limit: Limit,
     /// What becomes of a message that may have been delivered.
     pub on_unknown: OnUnknown,
+    /// Of all settings that make the above, secrets included.
+    pub fingerprint: Fingerprint,
 }
 
 impl fmt::Debug for Channel {
@@ -123,6 +125,8 @@ pub struct Audience {
     pub directory: Arc<dyn Directory>,
     /// How long after its event a draft is given up for which there was no answer.
     pub give_up: Duration,
+    /// Of all settings that make the above, secrets included.
+    pub fingerprint: Fingerprint,
 }
 
 /// `limit` of a channel.

@@ -7,6 +7,7 @@ mod cross;
 mod diagnostic;
 mod duration;
 mod files;
+mod fingerprint;
 mod load;
 mod merge;
 mod parse;

@@ -10,6 +10,7 @@ use serde_json::{Map, Value};
 use crate::context::Context;
 use crate::cross::{self, World};
 use crate::files::{ListedKind, tidy};
+use crate::fingerprint::Fingerprints;
 use crate::reader::{At, Scope};
 use crate::report::{Finding, Report, code};
 use crate::section;
@@ -200,8 +201,9 @@ fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> O
     cross::check(&world, templates, &sections.glossary, &sections.links);
     let used = cross::used_forms(&world);
     let audiences = cross::engine_audiences(&world);
+    let fingerprints = Fingerprints::of(cx, tree, sections.defaults.region.as_deref());
     let set = std::mem::take(&mut sections.templates);
-    let configuration = assemble(sections, compiled.sound, audiences);
+    let configuration = assemble(sections, compiled.sound, audiences, &fingerprints);
     specimen::check(cx, &set, &configuration.engine, &used);
     compiled.whole.then_some(configuration)
 }
@@ -243,6 +245,7 @@ fn assemble(
     sections: Sections,
     templates: Templates,
     audiences: BTreeMap<String, Audience>,
+    fingerprints: &Fingerprints,
 ) -> Configuration {
     let section::defaults::Read { defaults, region } = sections.defaults;
     let rules = sections.rules.into_iter().filter(|rule| rule.enabled);
@@ -257,15 +260,22 @@ fn assemble(
         links: sections.links.into_iter().map(|(name, read)| (name, read.link)).collect(),
         defaults: defaults.clone(),
     };
-    let channels = sections.channels.into_iter();
+    let channels = sections.channels.into_iter().filter_map(|(name, channel)| {
+        let fingerprint = fingerprints.channel(&name);
+        Some((name, channel.into_channel(fingerprint)?))
+    });
     let found = sections.audiences.into_iter().filter_map(|(name, audience)| {
-        Some((name, crate::Audience { directory: audience.directory?, give_up: audience.give_up }))
+        let fingerprint = fingerprints.audience(&name);
+        Some((
+            name,
+            crate::Audience { directory: audience.directory?, give_up: audience.give_up, fingerprint },
+        ))
     });
     Configuration {
         server: sections.server,
         store: sections.store,
         sources: sections.sources,
-        channels: channels.filter_map(|(name, channel)| Some((name, channel.into_channel()?))).collect(),
+        channels: channels.collect(),
         audiences: found.collect(),
         engine: Engine::new(setup),
         redirect: sections.redirect,

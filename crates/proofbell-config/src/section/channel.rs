@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proofbell_engine::{ChannelFacts, On};
-use proofbell_notify::{DynNotifier, Exclusive, Form, Registry, Threads, Toolkit};
+use proofbell_notify::{DynNotifier, Exclusive, Fingerprint, Form, Registry, Threads, Toolkit};
 
 use super::plugin;
 use crate::duration::rate;
@@ -49,7 +49,7 @@ impl Read {
         self.notifier.as_ref().and_then(|notifier| notifier.exclusive())
     }
 
-    pub(crate) fn into_channel(self) -> Option<Channel> {
+    pub(crate) fn into_channel(self, fingerprint: Fingerprint) -> Option<Channel> {
         let notifier = self.notifier?;
         let by_kind = match (self.kind.as_str(), notifier.form()) {
             // Its receivers drop what they have seen, whatever the form.
@@ -59,7 +59,8 @@ impl Read {
             (_, Form::Email | Form::Chat) => OnUnknown::Retry,
         };
         let on_unknown = self.on_unknown.unwrap_or(by_kind);
-        Some(Channel { name: self.name.value, kind: self.kind, notifier, limit: self.limit, on_unknown })
+        let Read { name, kind, limit, .. } = self;
+        Some(Channel { name: name.value, kind, notifier, limit, on_unknown, fingerprint })
     }
 }
 

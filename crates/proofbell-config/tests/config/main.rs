@@ -1,6 +1,7 @@
 //! Loading whole configurations, with small notifiers in the place of the real ones.
 
 mod fakes;
+mod fingerprint;
 mod fixtures;
 mod literal;
 mod load;
