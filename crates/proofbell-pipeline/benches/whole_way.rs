@@ -19,7 +19,8 @@ use proofbell_engine::{
 };
 use proofbell_event::Event;
 use proofbell_notify::{
-    AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Proof, Receipt, Recipient,
+    AddressKind, Body, DynNotifier, Fingerprint, Form, Measure, Message, Outcome, ProbeError, Proof, Receipt,
+    Recipient,
 };
 use proofbell_pipeline::{Channel, Observer, OnUnknown, Pipeline, PipelineSettings, Runtime};
 use proofbell_store::{Claimed, NewEvent, NewMessage, Shape, SqliteOptions, SqliteStore, Store, StoredEvent};
@@ -143,8 +144,13 @@ fn engine() -> Engine {
 }
 
 fn runtime() -> Runtime {
-    let email =
-        Channel { notifier: Arc::new(Nothing), rate: None, concurrency: 4, on_unknown: OnUnknown::Retry };
+    let email = Channel {
+        notifier: Arc::new(Nothing),
+        rate: None,
+        concurrency: 4,
+        on_unknown: OnUnknown::Retry,
+        fingerprint: Fingerprint::new([0; 32]),
+    };
     Runtime {
         engine: engine(),
         channels: BTreeMap::from([("email".to_owned(), email)]),
@@ -153,6 +159,7 @@ fn runtime() -> Runtime {
             proofbell_pipeline::Audience {
                 directory: Arc::new(Sellers),
                 give_up: Duration::from_secs(86_400),
+                fingerprint: Fingerprint::new([0; 32]),
             },
         )]),
         redirect: None,

@@ -21,29 +21,32 @@ use uuid::Uuid;
 use crate::address::{self, Again, Delay, ended};
 use crate::announce::{announce, count_draft};
 use crate::audience_state::{AudiencePause, AudienceState};
-use crate::runtime::Audience;
+use crate::ending::Ending;
+use crate::runtime::{Audience, Runtime};
 use crate::shared::{GoOn, Shared};
 use doubt::{Doubt, Trust};
 
 /// Drafts looked up at once, and addressed in one transaction.
 const MOST: usize = 256;
 
-/// Addresses drafts of `audience` until the pipeline stops. One worker an audience: a hanging directory delays no other.
-pub(crate) async fn run(shared: Arc<Shared>, name: String) {
-    let (Some(state), Some(audience)) = (shared.audiences.get(&name), shared.runtime.audiences.get(&name))
-    else {
-        return;
-    };
-    let mut worker = AddressWorker::new(shared.clone(), name, audience.clone(), state);
+/// Addresses drafts of `audience` until its end. One worker an audience: a hanging directory delays no other.
+pub(crate) async fn run(
+    shared: Arc<Shared>,
+    name: String,
+    audience: Audience,
+    state: Arc<AudienceState>,
+    mut ending: Ending,
+) {
+    let mut worker = AddressWorker::new(shared.clone(), name, audience, state.clone());
     loop {
         let rest = worker.look_at.saturating_duration_since(Instant::now());
         let done = tokio::select! {
             Some(found) = next_found(&mut worker.lookups) => worker.commit(found).await,
             answer = doubt::answer(&mut worker.doubt) => {
-                worker.probed(state, answer);
+                worker.probed(answer);
                 Ok(())
             }
-            go_on = shared.rest(&state.wake, rest) => match go_on {
+            go_on = ending.rest(&state.wake, rest) => match go_on {
                 GoOn::Yes => worker.refill().await,
                 GoOn::No => return,
             },
@@ -60,6 +63,7 @@ struct AddressWorker {
     shared: Arc<Shared>,
     name: String,
     audience: Audience,
+    state: Arc<AudienceState>,
     /// Under way. A lookup that hangs delays no other draft.
     lookups: FuturesUnordered<BoxFuture<'static, Found>>,
     /// The drafts of `lookups`.
@@ -94,14 +98,20 @@ async fn next_found(lookups: &mut FuturesUnordered<BoxFuture<'static, Found>>) -
 }
 
 impl AddressWorker {
-    fn new(shared: Arc<Shared>, name: String, audience: Audience, state: &AudienceState) -> AddressWorker {
-        // A worker that panicked starts again where its audience was.
+    fn new(
+        shared: Arc<Shared>,
+        name: String,
+        audience: Audience,
+        state: Arc<AudienceState>,
+    ) -> AddressWorker {
+        // A worker that panicked, or whose directory was changed, starts again where its audience was.
         let paused = state.paused();
         let doubt = paused.map(|_| Doubt::begin(&audience.directory, &shared.timing));
         AddressWorker {
             shared,
             name,
             audience,
+            state,
             lookups: FuturesUnordered::new(),
             busy: HashSet::new(),
             more: false,
@@ -143,7 +153,7 @@ impl AddressWorker {
 
     /// Puts off what waits until the directory is probed again, so that each draft shows why.
     async fn hold(&mut self, due: Vec<DueDraft>, until_probe: Duration) -> Result<(), StoreError> {
-        let pause = self.shared.audiences.get(&self.name).and_then(AudienceState::paused);
+        let pause = self.state.paused();
         let reason = pause.map(|pause| format!("paused: {}", pause.reason)).unwrap_or_default();
         let delay = Delay { reason, again: Again::In(until_probe) };
         let held = due.into_iter().map(|due| Found { due, recipients: Err(Miss::Held(delay.clone())) });
@@ -161,7 +171,8 @@ impl AddressWorker {
         let drafts: Vec<Uuid> = found.iter().map(|found| found.due.draft.id).collect();
         let give_up = self.audience.give_up;
         let compose = move |shared: &Shared| {
-            found.into_iter().map(|found| address_one(shared, found, give_up)).collect::<Vec<_>>()
+            let runtime = shared.runtime();
+            found.into_iter().map(|found| address_one(shared, &runtime, found, give_up)).collect::<Vec<_>>()
         };
         let addressed = self.shared.apart(compose).await;
         let kept = keep(&self.shared, addressed).await;
@@ -175,9 +186,9 @@ impl AddressWorker {
     }
 
     /// What the probe of a directory in doubt says decides whether its audience is paused.
-    fn probed(&mut self, state: &AudienceState, answer: Result<String, LookupError>) {
+    fn probed(&mut self, answer: Result<String, LookupError>) {
         let Some(doubt) = self.doubt.take() else { return };
-        let (audience, timing) = (&self.name, &self.shared.timing);
+        let (state, audience, timing) = (&self.state, &self.name, &self.shared.timing);
         self.look_at = Instant::now();
         if answer.is_ok() {
             self.trust = Some(Trust::renew(self.trust, Instant::now(), timing));
@@ -226,7 +237,7 @@ async fn lookup(shared: &Shared, audience: &Audience, draft: &Draft) -> Result<V
 }
 
 /// What a lookup makes of its draft. Whatever is wrong with it costs this draft alone.
-fn address_one(shared: &Shared, found: Found, give_up: Duration) -> Addressed {
+fn address_one(shared: &Shared, runtime: &Runtime, found: Found, give_up: Duration) -> Addressed {
     let Found { due, recipients } = found;
     let (id, now) = (due.draft.id, shared.clock.now());
     let dead = |reason: String| ended(id, DraftEnd::Dead(reason));
@@ -234,7 +245,6 @@ fn address_one(shared: &Shared, found: Found, give_up: Duration) -> Addressed {
         Ok(event) => event,
         Err(error) => return dead(format!("unreadable: its event cannot be read: {error}")),
     };
-    let runtime = &shared.runtime;
     let address = || {
         let put_off = |delay: Delay| address::put_off(&due, &delay, give_up, now, rand::random());
         let addressed = match recipients {

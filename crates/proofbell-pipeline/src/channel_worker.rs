@@ -19,6 +19,7 @@ use self::claims::Ahead;
 pub(crate) use self::claims::{LEASE, not_sent};
 use self::pause::Patience;
 use crate::channel_state::ChannelState;
+use crate::ending::Ending;
 use crate::gate::{Gate, gate};
 use crate::observe::count_end;
 use crate::pace::Pace;
@@ -27,14 +28,32 @@ use crate::runtime::Channel;
 use crate::shared::Shared;
 use crate::supervise::supervise;
 
-/// Sends one channel's messages until the pipeline stops, then waits for what is under way and keeps how it ended.
-pub(crate) async fn run(shared: Arc<Shared>, name: String, channel: Channel) {
+/// A channel and the settings that its worker sends with.
+#[derive(Clone)]
+pub(crate) struct Post {
+    pub(crate) name: String,
+    pub(crate) channel: Channel,
+    pub(crate) state: Arc<ChannelState>,
+    pub(crate) since: Since,
+}
+
+/// Since when a channel has its settings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Since {
+    /// As long as it has been there.
+    Start,
+    /// Since they were changed: a pause that its provider began with those of before may be over.
+    Change,
+}
+
+/// Sends one channel's messages until its end, then waits for what is under way and keeps how it ended.
+pub(crate) async fn run(shared: Arc<Shared>, post: Post, ending: Ending) {
     let (recorder, finished) = recorder::channel();
     let sending = async {
         // Moved in here, so that the recorder ends after the last worker and its attempts.
         let recorder = recorder;
-        let worker = || ChannelWorker::new(&shared, &name, &channel, &recorder).run();
-        supervise(&shared, &name, worker).await;
+        let worker = || ChannelWorker::new(&shared, &post, &recorder, &ending).run();
+        supervise(ending.clone(), &post.name, worker).await;
     };
     tokio::join!(sending, recorder::run(&shared, finished));
 }
@@ -44,7 +63,9 @@ struct ChannelWorker {
     shared: Arc<Shared>,
     name: String,
     channel: Channel,
+    state: Arc<ChannelState>,
     recorder: Recorder,
+    ending: Ending,
     pace: Option<Pace>,
     ahead: Ahead,
     /// Whether the last claim brought as many as it asked for.
@@ -66,13 +87,16 @@ struct ChannelWorker {
 }
 
 impl ChannelWorker {
-    fn new(shared: &Arc<Shared>, name: &str, channel: &Channel, recorder: &Recorder) -> ChannelWorker {
+    fn new(shared: &Arc<Shared>, post: &Post, recorder: &Recorder, ending: &Ending) -> ChannelWorker {
         let now = Instant::now();
+        let Post { name, channel, state, since } = post;
         ChannelWorker {
             shared: shared.clone(),
-            name: name.to_owned(),
+            name: name.clone(),
             channel: channel.clone(),
+            state: state.clone(),
             recorder: recorder.clone(),
+            ending: ending.clone(),
             pace: channel.rate.map(|rate| Pace::new(rate, now)),
             ahead: Ahead::new(channel, now),
             last_full: false,
@@ -82,45 +106,40 @@ impl ChannelWorker {
             held_until: now,
             look_at: now,
             sweep_at: now,
-            patience: Patience::default(),
+            patience: match since {
+                Since::Change if state.paused().is_some() => Patience::none_once(),
+                Since::Change | Since::Start => Patience::default(),
+            },
         }
     }
 
-    /// Sends until the pipeline stops, then waits for what is under way.
+    /// Sends until its end, then waits for what is under way.
     async fn run(mut self) {
-        let shared = self.shared.clone();
-        let Some(state) = shared.channels.get(&self.name) else { return };
-        let mut pause = state.watch();
-        let mut stop = shared.stop.subscribe();
-        while !*stop.borrow_and_update() {
+        let mut pause = self.state.watch();
+        while !self.ending.has_come() {
             if pause.borrow_and_update().is_some() {
                 self.give_back().await;
-                pause::wait(&mut self, state, &mut pause, &mut stop).await;
+                pause::wait(&mut self, &mut pause).await;
                 continue;
             }
             self.sweep("").await;
             self.refill().await;
             self.start_what_may().await;
-            self.wait(state, &mut pause, &mut stop).await;
+            self.wait(&mut pause).await;
         }
         self.give_back().await;
         while self.under_way.join_next().await.is_some() {}
     }
 
-    /// Waits for whatever comes first: an end, a wake, a time, a pause or the stop.
-    async fn wait(
-        &mut self,
-        state: &ChannelState,
-        pause: &mut watch::Receiver<Option<ChannelPause>>,
-        stop: &mut watch::Receiver<bool>,
-    ) {
+    /// Waits for whatever comes first: an end, a wake, a time, a pause or the worker's own end.
+    async fn wait(&mut self, pause: &mut watch::Receiver<Option<ChannelPause>>) {
         let next = self.next_look();
         tokio::select! {
             Some(done) = self.under_way.join_next() => self.note(done),
-            () = state.wake.notified() => self.look_at = Instant::now(),
+            () = self.state.wake.notified() => self.look_at = Instant::now(),
             () = tokio::time::sleep_until(next) => {}
             _ = pause.changed() => {}
-            _ = stop.changed() => {}
+            () = self.ending.comes() => {}
         }
         while let Some(done) = self.under_way.try_join_next() {
             self.note(done);
@@ -147,10 +166,10 @@ impl ChannelWorker {
     }
 
     async fn start_what_may(&mut self) {
-        while self.free() > 0 && self.may_start_at() <= Instant::now() {
+        while self.free() > 0 && self.may_start_at() <= Instant::now() && !self.ending.has_come() {
             let Some(claimed) = self.ready.pop_front() else { return };
-            let redirect = self.shared.runtime.redirect.as_ref();
-            match gate(&claimed, self.channel.notifier.address(), redirect, self.shared.clock.now()) {
+            let (runtime, now) = (self.shared.runtime(), self.shared.clock.now());
+            match gate(&claimed, self.channel.notifier.address(), runtime.redirect.as_ref(), now) {
                 Gate::End(ended) => self.end(&claimed, ended).await,
                 Gate::Send => self.start(claimed, None),
                 Gate::SendInstead(message) => self.start(claimed, Some(message)),
@@ -165,6 +184,7 @@ impl ChannelWorker {
         let attempt = Attempt {
             shared: self.shared.clone(),
             channel: self.channel.clone(),
+            state: self.state.clone(),
             recorder: self.recorder.clone(),
         };
         self.under_way.spawn(attempt.run(claimed, instead));

@@ -8,6 +8,7 @@ use futures_util::FutureExt;
 use proofbell_notify::{DynNotifier, Notice, ProbeError, Reason};
 use tokio::sync::Notify;
 
+use crate::ending::Ending;
 use crate::report::take_in;
 use crate::shared::{GoOn, Shared};
 
@@ -16,21 +17,21 @@ const AT_MOST: Duration = Duration::from_secs(300);
 /// After failures the rests grow, up to this.
 const LONGEST_REST: Duration = Duration::from_secs(15 * 60);
 
-/// Fetches a channel's notices until the pipeline stops. `every` is how long it rests when there are none.
+/// Fetches a channel's notices until it ends. `every` is how long it rests when there are none.
 pub(crate) async fn run(
     shared: Arc<Shared>,
     channel: String,
     notifier: Arc<dyn DynNotifier>,
     every: Duration,
+    mut ending: Ending,
 ) {
     let (nobody_wakes, mut rest) = (Notify::new(), every);
-    let mut stop = shared.stop.subscribe();
     let mut last: Vec<String> = Vec::new();
     loop {
         // What is fetched and not put away comes again, so nothing is lost by leaving in the middle.
         let fetched = tokio::select! {
             fetched = round(&shared, &channel, &*notifier) => fetched,
-            _ = stop.wait_for(|stop| *stop) => return,
+            () = ending.comes() => return,
         };
         match fetched {
             Ok(ids) if ids.is_empty() => rest = every,
@@ -48,7 +49,7 @@ pub(crate) async fn run(
                     .increment(1);
             }
         }
-        if shared.rest(&nobody_wakes, rest).await == GoOn::No {
+        if ending.rest(&nobody_wakes, rest).await == GoOn::No {
             return;
         }
     }

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::announce::announce;
 use crate::carry::carry;
 use crate::reach::Situation;
+use crate::runtime::Runtime;
 use crate::shared::{GoOn, Shared};
 use crate::{Code, settle};
 
@@ -45,32 +46,34 @@ async fn round(shared: &Arc<Shared>) -> Result<usize, StoreError> {
         return Ok(0);
     }
     let count = due.len();
-    let look =
-        move |shared: &Shared| due.into_iter().map(|due| fall_back(shared, due)).collect::<Vec<Fallback>>();
+    let look = move |shared: &Shared| {
+        let runtime = shared.runtime();
+        due.into_iter().map(|due| fall_back(shared, &runtime, due)).collect::<Vec<Fallback>>()
+    };
     let fallbacks = shared.apart(look).await;
     keep(shared, fallbacks).await?;
     Ok(count)
 }
 
 /// Looks at one draft. Whatever is wrong with it costs this draft alone.
-fn fall_back(shared: &Shared, due: DueFallback) -> Fallback {
+fn fall_back(shared: &Shared, runtime: &Runtime, due: DueFallback) -> Fallback {
     let id = due.draft.id;
-    catch_unwind(AssertUnwindSafe(|| look_again(shared, due))).unwrap_or_else(|_| {
+    catch_unwind(AssertUnwindSafe(|| look_again(shared, runtime, due))).unwrap_or_else(|_| {
         tracing::error!(draft = %id, "looking at a draft again panicked");
         nothing(id)
     })
 }
 
-fn look_again(shared: &Shared, due: DueFallback) -> Fallback {
+fn look_again(shared: &Shared, runtime: &Runtime, due: DueFallback) -> Fallback {
     let DueFallback { draft, event, mut reaches, messages } = due;
     let now = shared.clock.now();
     let Ok(event) = Event::parse(&event.body) else {
         // Its body is past `keep`: nothing can be rendered any more, and the messages' own ends stand.
         return nothing(draft.id);
     };
-    let situation = Situation { engine: &shared.runtime.engine, draft: &draft, event: &event, now };
+    let situation = Situation { engine: &runtime.engine, draft: &draft, event: &event, now };
     let before: Vec<usize> = reaches.iter().map(|reach| reach.next_else).collect();
-    let carried = carry(&situation, &shared.runtime, &mut reaches, messages, Vec::new());
+    let carried = carry(&situation, runtime, &mut reaches, messages, Vec::new());
     let moved = reaches
         .iter()
         .zip(before)

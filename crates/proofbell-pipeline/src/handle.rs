@@ -11,7 +11,7 @@ use proofbell_store::{ChannelPause, PausedBy, Shape, Store, StoreError};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::audience_state::{AudiencePause, AudienceState};
+use crate::audience_state::AudiencePause;
 use crate::channel_state::ChannelState;
 use crate::pipeline::{PipelineSettings, share};
 use crate::runtime::{Channel, Runtime};
@@ -82,9 +82,9 @@ impl Handle {
         &self.shared.store
     }
 
-    /// The configuration it runs on.
-    pub fn runtime(&self) -> &Arc<Runtime> {
-        &self.shared.runtime
+    /// The configuration it runs on now.
+    pub fn runtime(&self) -> Arc<Runtime> {
+        self.shared.runtime()
     }
 
     /// The pipeline's clock.
@@ -99,7 +99,8 @@ impl Handle {
 
     /// The channels with their pauses.
     pub fn channels(&self) -> Vec<ChannelStatus> {
-        let paused = |name: &str| self.shared.channels.get(name).and_then(ChannelState::paused);
+        let live = self.shared.live();
+        let paused = |name: &str| live.channels.get(name).and_then(|state| state.paused());
         let status = |(name, channel): (&String, &Channel)| ChannelStatus {
             name: name.clone(),
             kind: channel.notifier.kind().to_owned(),
@@ -107,13 +108,14 @@ impl Handle {
             address: channel.notifier.address().as_str().to_owned(),
             paused: paused(name),
         };
-        self.shared.runtime.channels.iter().map(status).collect()
+        live.runtime.channels.iter().map(status).collect()
     }
 
     /// The audiences with their pauses, which only the process that looks people up knows.
     pub fn audiences(&self) -> Vec<AudienceStatus> {
-        let paused = |name: &str| self.shared.audiences.get(name).and_then(AudienceState::paused);
-        let audiences = self.shared.runtime.audiences.iter();
+        let live = self.shared.live();
+        let paused = |name: &str| live.audiences.get(name).and_then(|state| state.paused());
+        let audiences = live.runtime.audiences.iter();
         audiences
             .map(|(name, audience)| AudienceStatus {
                 name: name.clone(),
@@ -128,7 +130,7 @@ impl Handle {
     /// # Errors
     /// When there is no such channel, or the store refuses.
     pub async fn pause(&self, channel: &str, reason: &str) -> Result<(), HandleError> {
-        let state = self.shared.channels.get(channel).ok_or_else(|| self.no_channel(channel))?;
+        let state = self.state(channel)?;
         let pause = ChannelPause {
             channel: channel.to_owned(),
             since: self.now(),
@@ -143,7 +145,7 @@ impl Handle {
     /// # Errors
     /// When there is no such channel, or the store refuses.
     pub async fn resume(&self, channel: &str) -> Result<(), HandleError> {
-        let state = self.shared.channels.get(channel).ok_or_else(|| self.no_channel(channel))?;
+        let state = self.state(channel)?;
         Ok(state.resume(&*self.shared.store, channel).await?)
     }
 
@@ -199,12 +201,17 @@ impl Handle {
     }
 
     /// The channel of this name.
-    pub(crate) fn channel(&self, name: &str) -> Result<&Channel, HandleError> {
-        self.shared.runtime.channels.get(name).ok_or_else(|| self.no_channel(name))
+    pub(crate) fn channel(&self, name: &str) -> Result<Channel, HandleError> {
+        self.shared.runtime().channels.get(name).cloned().ok_or_else(|| self.no_channel(name))
+    }
+
+    fn state(&self, channel: &str) -> Result<Arc<ChannelState>, HandleError> {
+        self.shared.live().channels.get(channel).cloned().ok_or_else(|| self.no_channel(channel))
     }
 
     fn no_channel(&self, name: &str) -> HandleError {
-        let known: Vec<&str> = self.shared.runtime.channels.keys().map(String::as_str).collect();
+        let runtime = self.shared.runtime();
+        let known: Vec<&str> = runtime.channels.keys().map(String::as_str).collect();
         HandleError::Invalid(format!("no channel `{name}`; there are: {}", known.join(", ")))
     }
 }

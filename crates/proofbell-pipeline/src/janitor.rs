@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use crate::Code;
 use crate::address::ended;
 use crate::channel_worker::{LEASE, not_sent};
+use crate::live::Live;
 use crate::observe::count_end;
 use crate::orphans::settle_orphans;
 use crate::recorder::keep;
@@ -29,33 +30,47 @@ const BATCH: usize = 256;
 /// Looks after things until the pipeline stops.
 pub(crate) async fn run(shared: Arc<Shared>) {
     let never = Notify::new();
+    let mut reloads = shared.live.subscribe();
+    let mut before: Option<Arc<Live>> = None;
     for round in 0u64.. {
-        if let Err(error) = look_after(&shared, round).await {
-            tracing::warn!(%error, "looking after the store failed");
+        let live = reloads.borrow_and_update().clone();
+        if let Some(before) = before.filter(|before| !Arc::ptr_eq(before, &live)) {
+            clear_gauges(&before, &live);
+            // What waits for something that is gone ends at a reload as at a start.
+            tell(end_of_removed(&shared).await);
         }
-        if shared.rest(&never, shared.timing.gauges).await == GoOn::No {
-            return;
+        tell(look_after(&shared, &live, round).await);
+        before = Some(live);
+        tokio::select! {
+            go_on = shared.rest(&never, shared.timing.gauges) => if go_on == GoOn::No {
+                return;
+            },
+            _ = reloads.changed() => {}
         }
     }
 }
 
-async fn look_after(shared: &Arc<Shared>, round: u64) -> Result<(), StoreError> {
-    let stats = shared.store.stats().await?;
-    set_gauges(shared, &stats);
+fn tell(looked: Result<(), StoreError>) {
+    if let Err(error) = looked {
+        tracing::warn!(%error, "looking after the store failed");
+    }
+}
+
+async fn look_after(shared: &Arc<Shared>, live: &Live, round: u64) -> Result<(), StoreError> {
+    set_gauges(shared, live, &shared.store.stats().await?);
     if round.is_multiple_of(LOOK_ROUNDS) {
         settle_orphans(shared, Orphans::Expired).await?;
-        end_of_removed_channels(shared, &stats).await?;
-        end_of_removed_audiences(shared).await?;
+        end_of_removed(shared).await?;
     }
     if round % PURGE_ROUNDS == FIRST_PURGE {
         let now = shared.clock.now();
-        let purged = shared.store.purge(before(now, shared.runtime.keep), before(now, KEYS_KEPT)).await?;
+        let purged = shared.store.purge(before(now, live.runtime.keep), before(now, KEYS_KEPT)).await?;
         tracing::info!(rows = purged, "data past its time is gone");
     }
     Ok(())
 }
 
-fn set_gauges(shared: &Shared, stats: &Stats) {
+fn set_gauges(shared: &Shared, live: &Live, stats: &Stats) {
     let now = shared.clock.now();
     let age = |at: Option<Timestamp>| at.map_or(0.0, |at| now.duration_since(at).as_secs_f64().max(0.0));
     // Counts stay far below 2^52, where f64 is exact.
@@ -66,7 +81,7 @@ fn set_gauges(shared: &Shared, stats: &Stats) {
     metrics::gauge!("proofbell_events_quarantined").set(count(stats.quarantined));
     metrics::gauge!("proofbell_drafts_waiting").set(count(stats.drafts_waiting));
     metrics::gauge!("proofbell_store_wal_bytes").set(count(stats.wal_bytes));
-    for (name, state) in &shared.channels {
+    for (name, state) in &live.channels {
         let queue = stats.queues.iter().find(|queue| queue.channel == *name);
         let depth = queue.map_or(0, |queue| queue.depth);
         let oldest = queue.and_then(|queue| queue.oldest);
@@ -75,43 +90,67 @@ fn set_gauges(shared: &Shared, stats: &Stats) {
         let paused = if state.paused().is_some() { 1.0 } else { 0.0 };
         metrics::gauge!("proofbell_channel_paused", "channel" => name.clone()).set(paused);
     }
-    for (name, state) in &shared.audiences {
+    for (name, state) in &live.audiences {
         let paused = if state.paused().is_some() { 1.0 } else { 0.0 };
         metrics::gauge!("proofbell_audience_paused", "audience" => name.clone()).set(paused);
     }
 }
 
-/// Messages of a channel that is not configured any more end, so that their recipients' other channels get their turn.
-async fn end_of_removed_channels(shared: &Shared, stats: &Stats) -> Result<(), StoreError> {
-    let gone = stats.queues.iter().filter(|queue| !shared.channels.contains_key(&queue.channel));
-    for (queue, only) in gone.flat_map(|queue| [(queue, ClaimOnly::Due), (queue, ClaimOnly::Expired)]) {
-        let now = shared.clock.now();
-        let request = ClaimRequest { channel: queue.channel.clone(), now, limit: BATCH, lease: LEASE, only };
-        let end = Code::NoChannel.end(format!("channel `{}` is not configured any more", queue.channel));
-        let next = Next::End(end);
-        while let claimed = shared.store.claim(request.clone()).await?.messages
-            && !claimed.is_empty()
-        {
-            claimed.iter().for_each(|claimed| count_end(&claimed.channel, &next));
-            keep(shared, claimed.iter().map(|claimed| not_sent(claimed, next.clone(), now)).collect()).await;
+/// A series cannot be taken back; one of something that is gone says 0.
+fn clear_gauges(before: &Live, live: &Live) {
+    for name in before.channels.keys().filter(|name| !live.channels.contains_key(*name)) {
+        for gauge in ["proofbell_queue_depth", "proofbell_queue_oldest_seconds", "proofbell_channel_paused"] {
+            metrics::gauge!(gauge, "channel" => name.clone()).set(0.0);
         }
+    }
+    for name in before.audiences.keys().filter(|name| !live.audiences.contains_key(*name)) {
+        metrics::gauge!("proofbell_audience_paused", "audience" => name.clone()).set(0.0);
+    }
+}
+
+/// What waits for channels and audiences that are not configured any more ends.
+async fn end_of_removed(shared: &Shared) -> Result<(), StoreError> {
+    for queue in shared.store.stats().await?.queues {
+        for only in [ClaimOnly::Due, ClaimOnly::Expired] {
+            end_of_channel(shared, &queue.channel, only).await?;
+        }
+    }
+    for (audience, _) in shared.store.waiting_audiences().await? {
+        end_of_audience(shared, &audience).await?;
+    }
+    Ok(())
+}
+
+/// Messages of a channel that is not configured any more end, so that their recipients' other channels get their turn.
+async fn end_of_channel(shared: &Shared, channel: &str, only: ClaimOnly) -> Result<(), StoreError> {
+    let end = Code::NoChannel.end(format!("channel `{channel}` is not configured any more"));
+    let next = Next::End(end);
+    // Asked each time: a reload may bring it back.
+    while !shared.live().channels.contains_key(channel) {
+        let now = shared.clock.now();
+        let request = ClaimRequest { channel: channel.to_owned(), now, limit: BATCH, lease: LEASE, only };
+        let claimed = shared.store.claim(request).await?.messages;
+        if claimed.is_empty() {
+            break;
+        }
+        claimed.iter().for_each(|claimed| count_end(&claimed.channel, &next));
+        keep(shared, claimed.iter().map(|claimed| not_sent(claimed, next.clone(), now)).collect()).await;
     }
     Ok(())
 }
 
 /// Drafts for an audience that is not configured any more end.
-async fn end_of_removed_audiences(shared: &Shared) -> Result<(), StoreError> {
-    let waiting = shared.store.waiting_audiences().await?;
-    for (audience, _) in waiting.into_iter().filter(|(name, _)| !shared.audiences.contains_key(name)) {
-        let reason = format!("no_audience: audience `{audience}` is not configured any more");
+async fn end_of_audience(shared: &Shared, audience: &str) -> Result<(), StoreError> {
+    let reason = format!("no_audience: audience `{audience}` is not configured any more");
+    while !shared.live().audiences.contains_key(audience) {
         let now = shared.clock.now();
-        while let due = shared.store.due_drafts(&audience, now, BATCH).await?
-            && !due.is_empty()
-        {
-            let end = DraftEnd::Dead(reason.clone());
-            let addressed = due.iter().map(|due| ended(due.draft.id, end.clone())).collect();
-            shared.store.commit_addressed(addressed, now).await?;
+        let due = shared.store.due_drafts(audience, now, BATCH).await?;
+        if due.is_empty() {
+            break;
         }
+        let end = DraftEnd::Dead(reason.clone());
+        let addressed = due.iter().map(|due| ended(due.draft.id, end.clone())).collect();
+        shared.store.commit_addressed(addressed, now).await?;
     }
     Ok(())
 }

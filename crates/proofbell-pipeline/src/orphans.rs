@@ -8,13 +8,15 @@ use proofbell_store::{Claimed, Finish, Orphans, StoreError};
 use crate::OnUnknown;
 use crate::observe::{count_attempt, count_end};
 use crate::recorder::keep;
+use crate::runtime::Runtime;
 use crate::settle::{Attempted, settle};
 use crate::shared::Shared;
 
 /// Settles claims that no process holds any more; says how many there were.
 pub(crate) async fn settle_orphans(shared: &Shared, which: Orphans) -> Result<usize, StoreError> {
+    let runtime = shared.runtime();
     let orphans = shared.store.orphans(shared.clock.now(), which).await?;
-    let finished: Vec<Finish> = orphans.iter().map(|claimed| settle_one(shared, claimed)).collect();
+    let finished: Vec<Finish> = orphans.iter().map(|claimed| settle_one(shared, &runtime, claimed)).collect();
     let count = finished.len();
     if count > 0 {
         keep(shared, finished).await;
@@ -25,8 +27,8 @@ pub(crate) async fn settle_orphans(shared: &Shared, which: Orphans) -> Result<us
 }
 
 /// It may have been delivered, so the channel's `on_unknown` decides; where the channel is gone, it is not tried again.
-fn settle_one(shared: &Shared, claimed: &Claimed) -> Finish {
-    let channel = shared.runtime.channels.get(&claimed.channel);
+fn settle_one(shared: &Shared, runtime: &Runtime, claimed: &Claimed) -> Finish {
+    let channel = runtime.channels.get(&claimed.channel);
     let attempted = Attempted {
         tries: claimed.tries,
         expires_at: claimed.expires_at,

@@ -1,23 +1,17 @@
 //! Starting and stopping the workers.
 
-use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use proofbell_store::{ChannelPause, Orphans, Store, StoreError};
+use proofbell_store::{Orphans, Store, StoreError};
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
 
-use crate::audience_state::AudienceState;
-use crate::channel_state::ChannelState;
+use crate::live::{Live, pauses};
 use crate::orphans::settle_orphans;
 use crate::runtime::Runtime;
 use crate::shared::Shared;
-use crate::supervise::supervise;
-use crate::{
-    Clock, Handle, Observer, Silent, SystemClock, Timing, address_worker, channel_worker, collector,
-    fallback_worker, janitor, plan_worker,
-};
+use crate::workers::Workers;
+use crate::{Clock, Handle, Observer, Silent, SystemClock, Timing};
 
 /// What a pipeline is started with, besides its store and its configuration.
 pub struct PipelineSettings {
@@ -41,8 +35,8 @@ impl Default for PipelineSettings {
 
 /// The running workers: a planner, an addresser for each audience, one for fallbacks, a sender for each channel.
 pub struct Pipeline {
-    shared: Arc<Shared>,
-    workers: JoinSet<()>,
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) workers: Mutex<Workers>,
 }
 
 impl Pipeline {
@@ -60,7 +54,7 @@ impl Pipeline {
         if orphans > 0 {
             tracing::warn!(count = orphans, "messages were under way when the last process ended");
         }
-        Ok(Pipeline { workers: start_workers(&shared), shared })
+        Ok(Pipeline { workers: Mutex::new(Workers::begin(&shared)), shared })
     }
 
     /// What the doors use.
@@ -70,50 +64,17 @@ impl Pipeline {
 
     /// Stops: nothing new is begun, what is under way may end, what was claimed and not begun goes back. Says whether all of it
     /// was done within `at_most`; what was not is dropped, and the next start settles it as unknown.
-    pub async fn stop(mut self, at_most: Duration) -> Drained {
+    pub async fn stop(self, at_most: Duration) -> Drained {
         self.shared.stop.send_replace(true);
-        let all = async { while self.workers.join_next().await.is_some() {} };
-        match tokio::time::timeout(at_most, all).await {
+        let mut workers = self.workers.into_inner().unwrap_or_else(PoisonError::into_inner);
+        match tokio::time::timeout(at_most, workers.end()).await {
             Ok(()) => Drained::All,
             Err(_) => {
-                tracing::warn!(workers = self.workers.len(), "stopped with attempts under way");
+                tracing::warn!(workers = workers.count(), "stopped with attempts under way");
                 Drained::Partly
             }
         }
     }
-}
-
-/// Starts every worker; one that panics starts again.
-fn start_workers(shared: &Arc<Shared>) -> JoinSet<()> {
-    let mut workers = JoinSet::new();
-    let own = || shared.clone();
-    let (planning, falling_back, caring) = (own(), own(), own());
-    workers.spawn(async move {
-        supervise(&planning, "planner", || plan_worker::run(planning.clone())).await;
-    });
-    workers.spawn(async move {
-        supervise(&falling_back, "fallback", || fallback_worker::run(falling_back.clone())).await;
-    });
-    workers.spawn(async move {
-        supervise(&caring, "janitor", || janitor::run(caring.clone())).await;
-    });
-    for audience in shared.audiences.keys() {
-        let (shared, audience) = (shared.clone(), audience.clone());
-        workers.spawn(async move {
-            supervise(&shared, &audience, || address_worker::run(shared.clone(), audience.clone())).await;
-        });
-    }
-    for (name, channel) in &shared.runtime.channels {
-        workers.spawn(channel_worker::run(shared.clone(), name.clone(), channel.clone()));
-        if let Some(every) = channel.notifier.collects_every() {
-            let (shared, name, notifier) = (shared.clone(), name.clone(), channel.notifier.clone());
-            workers.spawn(async move {
-                let collect = || collector::run(shared.clone(), name.clone(), notifier.clone(), every);
-                supervise(&shared, &name, collect).await;
-            });
-        }
-    }
-    workers
 }
 
 /// Whether everything that was under way has ended at a stop.
@@ -131,27 +92,15 @@ pub(crate) async fn share(
     runtime: Arc<Runtime>,
     settings: PipelineSettings,
 ) -> Result<Arc<Shared>, StoreError> {
-    let mut pauses: HashMap<String, ChannelPause> =
-        store.pauses().await?.into_iter().map(|pause| (pause.channel.clone(), pause)).collect();
-    let channels: BTreeMap<String, ChannelState> = runtime
-        .channels
-        .keys()
-        .map(|name| {
-            let state = ChannelState::new(pauses.remove(name));
-            (name.clone(), state)
-        })
-        .collect();
-    let audiences = runtime.audiences.keys().map(|name| (name.clone(), AudienceState::default())).collect();
+    let live = Live::new(runtime, pauses(&*store).await?);
     Ok(Arc::new(Shared {
         store,
-        runtime,
+        live: watch::Sender::new(Arc::new(live)),
         clock: settings.clock,
         observer: settings.observer,
         timing: settings.timing,
         plan: Notify::new(),
         fallback: Notify::new(),
-        audiences,
-        channels,
         stop: watch::Sender::new(false),
     }))
 }

@@ -61,7 +61,8 @@ async fn round(shared: &Arc<Shared>) -> Result<Then, StoreError> {
     }
     let count = batch.len();
     let now = shared.clock.now();
-    let (planned, plans) = shared.apart(move |shared| plan_all(&shared.runtime.engine, batch, now)).await;
+    let runtime = shared.runtime();
+    let (planned, plans) = shared.apart(move |_| plan_all(&runtime.engine, batch, now)).await;
     let results = shared.store.commit_plans(plans, now).await?;
     let mut progress = false;
     let mut conflicts = false;

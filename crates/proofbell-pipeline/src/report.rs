@@ -31,7 +31,7 @@ pub enum CallbackProblem {
 impl Handle {
     /// Whether there is a channel of this name and kind.
     pub fn has_channel(&self, kind: &str, channel: &str) -> bool {
-        self.shared.runtime.channels.get(channel).is_some_and(|it| it.notifier.kind() == kind)
+        self.shared.runtime().channels.get(channel).is_some_and(|it| it.notifier.kind() == kind)
     }
 
     /// Takes in a call that a provider made to a channel; says what became of each report in it.
@@ -44,7 +44,8 @@ impl Handle {
         channel: &str,
         callback: &Callback,
     ) -> Result<Vec<Reported>, CallbackProblem> {
-        let of_kind = self.shared.runtime.channels.get(channel).filter(|it| it.notifier.kind() == kind);
+        let runtime = self.shared.runtime();
+        let of_kind = runtime.channels.get(channel).filter(|it| it.notifier.kind() == kind);
         let no_channel = || CallbackProblem::NoChannel { kind: kind.to_owned(), channel: channel.to_owned() };
         let notifier = &of_kind.ok_or_else(no_channel)?.notifier;
         let read = catch_unwind(AssertUnwindSafe(|| notifier.callback(callback)));
@@ -66,7 +67,7 @@ pub(crate) async fn take_in(
         return Ok(Vec::new());
     }
     let now = shared.clock.now();
-    let sent_to = match shared.runtime.redirect {
+    let sent_to = match shared.runtime().redirect {
         Some(_) => SentTo::SomebodyElse,
         None => SentTo::Recipient,
     };

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use proofbell_directory::Directory;
 use proofbell_engine::Engine;
-use proofbell_notify::DynNotifier;
+use proofbell_notify::{DynNotifier, Fingerprint};
 
 use crate::Redirect;
 
@@ -32,6 +32,8 @@ pub struct Audience {
     /// How long after its event a draft is given up for which there was no answer; the draft's own expiry may come first. A replay is
     /// given up only when it expires.
     pub give_up: Duration,
+    /// Of all settings that make the above: an audience whose fingerprint a reload does not change keeps its directory.
+    pub fingerprint: Fingerprint,
 }
 
 /// A configured notifier with the host's own settings.
@@ -45,6 +47,8 @@ pub struct Channel {
     pub concurrency: usize,
     /// What happens after an attempt whose outcome is unknown.
     pub on_unknown: OnUnknown,
+    /// Of all settings that make the above: a channel whose fingerprint a reload does not change keeps its connections, rate and pause.
+    pub fingerprint: Fingerprint,
 }
 
 /// A number of messages in a stretch of time.

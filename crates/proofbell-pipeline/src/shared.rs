@@ -1,36 +1,45 @@
 //! What all workers of a pipeline share.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use proofbell_store::Store;
 use tokio::sync::{Notify, watch};
 
-use crate::audience_state::AudienceState;
-use crate::channel_state::ChannelState;
+use crate::ending::Ending;
+use crate::live::Live;
 use crate::runtime::Runtime;
 use crate::{Clock, Observer, Timing};
 
 /// What all workers of a pipeline share.
 pub(crate) struct Shared {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) runtime: Arc<Runtime>,
+    /// The configuration that holds now; a reload replaces it as a whole.
+    pub(crate) live: watch::Sender<Arc<Live>>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) observer: Arc<dyn Observer>,
     pub(crate) timing: Timing,
     pub(crate) plan: Notify,
     pub(crate) fallback: Notify,
-    pub(crate) audiences: BTreeMap<String, AudienceState>,
-    pub(crate) channels: BTreeMap<String, ChannelState>,
     pub(crate) stop: watch::Sender<bool>,
 }
 
 impl Shared {
+    /// The configuration that holds now. Whoever does one piece of work takes it once.
+    pub(crate) fn live(&self) -> Arc<Live> {
+        self.live.borrow().clone()
+    }
+
+    /// What decides, sends and looks up now.
+    pub(crate) fn runtime(&self) -> Arc<Runtime> {
+        self.live.borrow().runtime.clone()
+    }
+
     /// Wakes the workers of every audience: drafts were made.
     pub(crate) fn wake_audiences<'a>(&self, names: impl IntoIterator<Item = &'a String>) {
+        let live = self.live();
         for name in names {
-            match self.audiences.get(name) {
+            match live.audiences.get(name) {
                 Some(audience) => audience.wake.notify_one(),
                 None => {
                     tracing::debug!(audience = name, "a draft waits for an audience that is not configured")
@@ -41,22 +50,14 @@ impl Shared {
 
     /// Wakes the worker of a channel: messages were made.
     pub(crate) fn wake_channel(&self, name: &str) {
-        if let Some(channel) = self.channels.get(name) {
+        if let Some(channel) = self.live().channels.get(name) {
             channel.wake.notify_one();
         }
     }
 
     /// Waits for `wake`, for `at_most`, or for the stop; says whether to go on.
     pub(crate) async fn rest(&self, wake: &Notify, at_most: Duration) -> GoOn {
-        let mut stop = self.stop.subscribe();
-        if *stop.borrow() {
-            return GoOn::No;
-        }
-        tokio::select! {
-            () = wake.notified() => GoOn::Yes,
-            () = tokio::time::sleep(at_most) => GoOn::Yes,
-            _ = stop.changed() => GoOn::No,
-        }
+        Ending::with(&self.stop).rest(wake, at_most).await
     }
 
     /// Whether the pipeline is stopping.

@@ -6,13 +6,14 @@ use std::time::Duration;
 use futures_util::FutureExt;
 use tokio::sync::Notify;
 
-use crate::shared::{GoOn, Shared};
+use crate::ending::Ending;
+use crate::shared::GoOn;
 
 /// How long a worker rests after a panic, so that one that panics at once does not fill the log.
 const REST: Duration = Duration::from_secs(1);
 
 /// Runs a worker until it ends by itself. A panic is a defect of ours; it must not silence the worker for ever.
-pub(crate) async fn supervise<W, F>(shared: &Shared, worker: &str, work: W)
+pub(crate) async fn supervise<W, F>(mut ending: Ending, worker: &str, work: W)
 where
     W: Fn() -> F,
     F: Future<Output = ()>,
@@ -21,7 +22,7 @@ where
     while AssertUnwindSafe(async { work().await }).catch_unwind().await.is_err() {
         metrics::counter!("proofbell_worker_panics_total").increment(1);
         tracing::error!(worker, "a worker panicked; it starts again");
-        if shared.rest(&never, REST).await == GoOn::No {
+        if ending.rest(&never, REST).await == GoOn::No {
             return;
         }
     }

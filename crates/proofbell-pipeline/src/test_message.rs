@@ -53,7 +53,7 @@ impl Handle {
             optional: false,
             body,
         };
-        let leaves = match &self.shared.runtime.redirect {
+        let leaves = match &self.shared.runtime().redirect {
             None => Some(message.clone()),
             Some(redirect) => redirect.apply(message.clone(), kind),
         };

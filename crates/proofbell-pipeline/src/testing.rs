@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use proofbell_engine::{
-    Audience, CaseFacts, ChannelFacts, Draft, Engine, EventId, FrontMatter, Nobody, On, Setup,
-    TemplateSource, Templates,
+    Audience, CaseFacts, ChannelFacts, Draft, Each, Engine, EventId, FrontMatter, Need, Nobody, On, Rule,
+    Setup, StalePolicy, TemplateSource, Templates, Threading, Urgency,
 };
 use proofbell_event::{Event, EventName};
 use proofbell_notify::{AddressKind, FieldProblem, Form, PhoneNumber, Recipient};
@@ -40,6 +40,31 @@ pub(crate) fn runtime() -> Runtime {
 }
 
 pub(crate) fn engine() -> Engine {
+    engine_of(Vec::new())
+}
+
+/// The same with one rule, which sends by this channel.
+pub(crate) fn engine_with_rule(via: &str) -> Engine {
+    engine_of(vec![Rule {
+        name: "reshoot".to_owned(),
+        on: vec![On::parse("reshoot_needed").unwrap()],
+        to: words("seller"),
+        via: Some(words(via)),
+        else_via: None,
+        else_after: None,
+        template: "reshoot".to_owned(),
+        each: Each::Event,
+        conditions: Vec::new(),
+        exceptions: Vec::new(),
+        urgency: Urgency::Normal,
+        need: Need::Needed,
+        thread: Threading::Apart,
+        stale: StalePolicy::Suppress,
+        expire: Duration::from_secs(48 * 3600),
+    }])
+}
+
+fn engine_of(rules: Vec<Rule>) -> Engine {
     let channel = |form, address, never_on: &[&str]| ChannelFacts {
         form,
         address,
@@ -49,6 +74,7 @@ pub(crate) fn engine() -> Engine {
     let seller = Audience { via: words("email"), else_via: words("sms"), nobody: Some(nobody.clone()) };
     let operations = Audience { via: words("desk"), else_via: words("email"), nobody: Some(nobody) };
     Engine::new(Setup {
+        rules,
         audiences: BTreeMap::from([("seller".to_owned(), seller), ("operations".to_owned(), operations)]),
         channels: BTreeMap::from([
             ("email".to_owned(), channel(Form::Email, AddressKind::Email, &[])),

@@ -26,6 +26,8 @@ pub struct Timing {
     pub longest_lookup_probe: Duration,
     /// How long one probe may take. 60 s.
     pub probe: Duration,
+    /// How long a channel with new settings waits for what hangs with those of before. 30 s.
+    pub handover: Duration,
     /// How often gauges are set. 5 s.
     pub gauges: Duration,
 }
@@ -43,6 +45,7 @@ impl Default for Timing {
             longest_probe: Duration::from_secs(15 * 60),
             longest_lookup_probe: Duration::from_secs(5 * 60),
             probe: Duration::from_secs(60),
+            handover: Duration::from_secs(30),
             gauges: Duration::from_secs(5),
         }
     }

@@ -51,11 +51,13 @@ fn channel(settings: proofbell_config::Channel) -> pipeline::Channel {
         rate,
         concurrency: settings.limit.concurrency,
         on_unknown,
+        fingerprint: settings.fingerprint,
     }
 }
 
 fn audience(settings: proofbell_config::Audience) -> pipeline::Audience {
-    pipeline::Audience { directory: settings.directory, give_up: settings.give_up }
+    let proofbell_config::Audience { directory, give_up, fingerprint } = settings;
+    pipeline::Audience { directory, give_up, fingerprint }
 }
 
 fn redirected(redirect: proofbell_config::Redirect) -> pipeline::Redirect {

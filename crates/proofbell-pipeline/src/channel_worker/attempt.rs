@@ -9,6 +9,7 @@ use proofbell_notify::{DynNotifier, Message, Outcome, Reason};
 use proofbell_store::{ChannelPause, Claimed, Finish, Next, PausedBy};
 
 use crate::Code;
+use crate::channel_state::ChannelState;
 use crate::observe::{count_attempt, count_end};
 use crate::recorder::Recorder;
 use crate::runtime::Channel;
@@ -19,6 +20,7 @@ use crate::shared::Shared;
 pub(super) struct Attempt {
     pub(super) shared: Arc<Shared>,
     pub(super) channel: Channel,
+    pub(super) state: Arc<ChannelState>,
     pub(super) recorder: Recorder,
 }
 
@@ -64,10 +66,8 @@ impl Attempt {
     }
 
     async fn pause(&self, channel: &str, reason: String, since: jiff::Timestamp) {
-        if let Some(state) = self.shared.channels.get(channel) {
-            let pause = ChannelPause { channel: channel.to_owned(), since, by: PausedBy::Provider, reason };
-            state.pause_by_provider(&*self.shared.store, pause).await;
-        }
+        let pause = ChannelPause { channel: channel.to_owned(), since, by: PausedBy::Provider, reason };
+        self.state.pause_by_provider(&*self.shared.store, pause).await;
     }
 }
 

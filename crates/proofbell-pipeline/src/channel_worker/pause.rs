@@ -12,7 +12,6 @@ use tokio::time::Instant;
 
 use super::ChannelWorker;
 use crate::Timing;
-use crate::channel_state::ChannelState;
 
 /// How long a pause waits for its first probe. A probe can find a channel well that refuses every message; it would be paused and
 /// resumed for ever, so each such pause waits for twice as long.
@@ -20,11 +19,19 @@ use crate::channel_state::ChannelState;
 pub(super) struct Patience {
     /// When a probe last found the channel well, and how long it had been waited for.
     well: Option<(Instant, Duration)>,
+    /// Whether the next pause is probed at once.
+    none: bool,
 }
 
 impl Patience {
-    fn first(&self, timing: &Timing, now: Instant) -> Duration {
+    /// The next pause is probed at once: it began with settings that were changed since, maybe to end it.
+    pub(super) fn none_once() -> Patience {
+        Patience { well: None, none: true }
+    }
+
+    fn first(&mut self, timing: &Timing, now: Instant) -> Duration {
         match self.well {
+            _ if std::mem::take(&mut self.none) => Duration::ZERO,
             Some((at, waited)) if now.saturating_duration_since(at) < timing.longest_probe => {
                 waited.saturating_mul(2).clamp(timing.first_probe, timing.longest_probe)
             }
@@ -33,13 +40,8 @@ impl Patience {
     }
 }
 
-/// Waits until the channel is resumed or the pipeline stops.
-pub(super) async fn wait(
-    worker: &mut ChannelWorker,
-    state: &ChannelState,
-    pause: &mut watch::Receiver<Option<ChannelPause>>,
-    stop: &mut watch::Receiver<bool>,
-) {
+/// Waits until the channel is resumed or the worker ends.
+pub(super) async fn wait(worker: &mut ChannelWorker, pause: &mut watch::Receiver<Option<ChannelPause>>) {
     let first = worker.patience.first(&worker.shared.timing, Instant::now());
     let probing = well(worker.channel.notifier.clone(), worker.shared.timing, worker.name.clone(), first);
     tokio::pin!(probing);
@@ -48,13 +50,13 @@ pub(super) async fn wait(
         worker.sweep(": the channel is paused").await;
         tokio::select! {
             waited = &mut probing, if current.by == PausedBy::Provider => {
-                worker.patience = Patience { well: Some((Instant::now(), waited)) };
-                state.resume_after_probe(&*worker.shared.store, &worker.name).await;
+                worker.patience = Patience { well: Some((Instant::now(), waited)), none: false };
+                worker.state.resume_after_probe(&*worker.shared.store, &worker.name).await;
                 return;
             }
             () = tokio::time::sleep_until(worker.sweep_at) => {}
             _ = pause.changed() => {}
-            _ = stop.changed() => return,
+            () = worker.ending.comes() => return,
         }
     }
 }
@@ -71,7 +73,7 @@ async fn well(notifier: Arc<dyn DynNotifier>, timing: Timing, channel: String, f
             Ok(Err(_)) => tracing::error!(channel, "the channel stays paused: its probe panicked"),
             Err(_) => tracing::info!(channel, "the channel stays paused: its probe did not come back"),
         }
-        wait = wait.saturating_mul(2).min(timing.longest_probe);
+        wait = wait.saturating_mul(2).clamp(timing.first_probe, timing.longest_probe);
     }
 }
 
@@ -92,9 +94,16 @@ mod tests {
             (Some((seconds(901), seconds(60))), 30),
         ];
         for (well, expected) in table {
-            let patience = Patience { well: well.map(|(_, waited)| (now, waited)) };
+            let mut patience = Patience { well: well.map(|(_, waited)| (now, waited)), none: false };
             let later = now + well.map_or(Duration::ZERO, |(ago, _)| ago);
             assert_eq!(patience.first(&timing, later), seconds(expected), "{well:?}");
         }
+    }
+
+    #[test]
+    fn a_channel_with_new_settings_is_probed_at_once_and_then_as_any() {
+        let mut patience = Patience::none_once();
+        assert_eq!(patience.first(&Timing::default(), Instant::now()), Duration::ZERO);
+        assert_eq!(patience.first(&Timing::default(), Instant::now()), Duration::from_secs(30));
     }
 }

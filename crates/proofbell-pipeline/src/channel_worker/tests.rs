@@ -2,7 +2,8 @@ use async_trait::async_trait;
 use proofbell_engine::Case;
 use proofbell_event::EventName;
 use proofbell_notify::{
-    Address, AddressKind, Body, DynNotifier, Form, Measure, Message, Outcome, ProbeError, Proof, Receipt,
+    Address, AddressKind, Body, DynNotifier, Fingerprint, Form, Measure, Message, Outcome, ProbeError, Proof,
+    Receipt,
 };
 use proofbell_store::{SqliteOptions, SqliteStore};
 use uuid::Uuid;
@@ -68,7 +69,16 @@ async fn a_worker_with_nothing_to_do_sleeps() {
     let store = SqliteStore::open(&home.path().join("test.db"), SqliteOptions::default()).unwrap();
     let shared = share(Arc::new(store), Arc::new(runtime()), PipelineSettings::default()).await.unwrap();
     let rate = Some(Rate { count: 1, per: Duration::from_secs(2) });
-    let channel = Channel { notifier: Arc::new(Idle), rate, concurrency: 1, on_unknown: OnUnknown::Retry };
+    let channel = Channel {
+        notifier: Arc::new(Idle),
+        rate,
+        concurrency: 1,
+        on_unknown: OnUnknown::Retry,
+        fingerprint: Fingerprint::new([0; 32]),
+    };
+    let state = Arc::new(ChannelState::new(None));
+    let post = Post { name: "sms".to_owned(), channel, state, since: Since::Start };
+    let ending = Ending::with(&shared.stop);
     let recorder = recorder::channel().0;
     let start = Instant::now();
     let second = Duration::from_secs(1);
@@ -95,7 +105,7 @@ async fn a_worker_with_nothing_to_do_sleeps() {
         ("as many are under way, and more is claimed", State { busy: true, ready: true, ..calm }, 10),
     ];
     for (what, state, expected) in table {
-        let mut worker = ChannelWorker::new(&shared, "sms", &channel, &recorder);
+        let mut worker = ChannelWorker::new(&shared, &post, &recorder, &ending);
         worker.held_until = past + state.held * second;
         worker.look_at = past + state.look * second;
         worker.sweep_at = sweep;

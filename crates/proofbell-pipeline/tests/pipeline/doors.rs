@@ -142,7 +142,7 @@ async fn a_handle_without_workers_sends_and_pauses_too() {
     let rig = Rig::start(email()).await;
     let fake = rig.parts.fake("email");
     let store: Arc<dyn Store> = rig.store.clone();
-    let handle = Handle::without_workers(store, rig.handle.runtime().clone()).await.unwrap();
+    let handle = Handle::without_workers(store, rig.handle.runtime()).await.unwrap();
     handle.send_test(test_message(Some("bob@market.example"))).await.unwrap();
     handle.pause("email", "maintenance").await.unwrap();
     assert_eq!(rig.store.pauses().await.unwrap().len(), 1);

@@ -10,6 +10,8 @@ mod grudging;
 mod isolation;
 mod pauses;
 mod refusals;
+mod reload;
+mod reload_channels;
 mod reports;
 mod restarts;
 mod retries;

@@ -12,10 +12,10 @@ use proofbell_engine::{
     TemplateSource, Templates, Threading, Urgency,
 };
 use proofbell_event::Event;
-use proofbell_notify::{AddressKind, DynNotifier, Form, PhoneNumber, Recipient};
+use proofbell_notify::{AddressKind, DynNotifier, Fingerprint, Form, PhoneNumber, Recipient};
 use proofbell_pipeline::{
-    Channel, Drained, Handle, ManualClock, Observer, OnUnknown, Pipeline, PipelineSettings, Rate, Redirect,
-    Runtime, Silent, Timing,
+    Changes, Channel, Drained, Handle, ManualClock, Observer, OnUnknown, Pipeline, PipelineSettings, Rate,
+    Redirect, Runtime, Silent, Timing,
 };
 use proofbell_store::{
     Acceptance, MessageFilter, MessageView, NewEvent, Shape, SqliteOptions, SqliteStore, Store,
@@ -36,6 +36,8 @@ pub(crate) struct Parts {
     pub(crate) audiences: BTreeMap<String, (Audience, Arc<FakeDirectory>)>,
     pub(crate) channels: BTreeMap<String, (Arc<Fake>, Channel)>,
     pub(crate) redirect: Option<Redirect>,
+    /// The template `note`, in every form.
+    pub(crate) note: &'static str,
     pub(crate) timing: Timing,
     pub(crate) grudges: Arc<Grudges>,
     pub(crate) observer: Arc<dyn Observer>,
@@ -49,6 +51,7 @@ impl Parts {
             audiences: BTreeMap::new(),
             channels: BTreeMap::new(),
             redirect: None,
+            note: "About {{case.reference_id}}",
             timing: Timing {
                 look: Duration::from_millis(20),
                 store_rest: Duration::from_millis(20),
@@ -71,7 +74,8 @@ impl Parts {
     pub(crate) fn channel(&mut self, name: &str, form: Form, address: AddressKind, on_unknown: OnUnknown) {
         let fake = Fake::new(form, address);
         let notifier: Arc<dyn DynNotifier> = fake.clone();
-        let channel = Channel { notifier, rate: None, concurrency: 4, on_unknown };
+        let fingerprint = another_fingerprint();
+        let channel = Channel { notifier, rate: None, concurrency: 4, on_unknown, fingerprint };
         self.channels.insert(name.to_owned(), (fake, channel));
     }
 
@@ -90,8 +94,11 @@ impl Parts {
         self.channels[channel].0.clone()
     }
 
+    /// A channel's settings, to be changed.
     pub(crate) fn settings(&mut self, channel: &str) -> &mut Channel {
-        &mut self.channels.get_mut(channel).unwrap().1
+        let settings = &mut self.channels.get_mut(channel).unwrap().1;
+        settings.fingerprint = another_fingerprint();
+        settings
     }
 
     pub(crate) fn limit(&mut self, channel: &str, count: u32, per: Duration) {
@@ -109,7 +116,7 @@ impl Parts {
             rules: self.rules.clone(),
             audiences: audiences.collect(),
             channels: self.channels.iter().map(|(name, (_, it))| (name.clone(), facts(it))).collect(),
-            templates: templates(),
+            templates: templates(self.note),
             ..Setup::default()
         });
         Runtime {
@@ -127,7 +134,7 @@ impl Parts {
 }
 
 /// `note` in every form, `mail-only` for e-mail, `uncountable`, which notifiers cannot measure, and `nobody` for chats.
-fn templates() -> Templates {
+fn templates(note: &str) -> Templates {
     let source = |name: &str, form: Form, body: &str| TemplateSource {
         name: name.to_owned(),
         form,
@@ -142,16 +149,29 @@ fn templates() -> Templates {
         body_line: 1,
         text_part: None,
     };
-    let mut sources: Vec<TemplateSource> =
-        Form::ALL.iter().map(|form| source("note", *form, "About {{case.reference_id}}")).collect();
+    let mut sources: Vec<TemplateSource> = Form::ALL.iter().map(|form| source("note", *form, note)).collect();
     sources.push(source("mail-only", Form::Email, "By mail"));
     sources.push(source("uncountable", Form::Email, "uncountable"));
     sources.push(source("nobody", Form::Chat, "Nobody was reached for {{case.reference_id}}"));
     Templates::compile(sources, Vec::new(), &BTreeMap::new(), "en").unwrap()
 }
 
+/// A directory's fingerprint is where it is: the same one has the same settings.
 fn asked(directory: Arc<FakeDirectory>) -> proofbell_pipeline::Audience {
-    proofbell_pipeline::Audience { directory, give_up: Duration::from_secs(24 * 3600) }
+    let fingerprint = fingerprint(Arc::as_ptr(&directory).addr() as u64);
+    proofbell_pipeline::Audience { directory, give_up: Duration::from_secs(24 * 3600), fingerprint }
+}
+
+fn fingerprint(number: u64) -> Fingerprint {
+    let mut hash = [0; 32];
+    hash[..8].copy_from_slice(&number.to_be_bytes());
+    Fingerprint::new(hash)
+}
+
+/// One that no other settings have.
+fn another_fingerprint() -> Fingerprint {
+    static LAST: AtomicU64 = AtomicU64::new(0);
+    fingerprint(LAST.fetch_add(1, Ordering::Relaxed))
 }
 
 /// A rule on one event name, `VIA > ELSE_VIA`.
@@ -232,6 +252,12 @@ impl Rig {
         assert_eq!(pipeline.stop(DEADLINE).await, Drained::All);
         change(&mut parts);
         Rig { events, ..Rig::over(parts, store, clock, home).await }
+    }
+
+    /// Changes its parts while it runs.
+    pub(crate) async fn reload(&mut self, change: impl FnOnce(&mut Parts)) -> Changes {
+        change(&mut self.parts);
+        self.pipeline.reload(self.parts.runtime()).await.unwrap()
     }
 
     /// Stops it, and gives back what it ran on.

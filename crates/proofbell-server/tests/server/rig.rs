@@ -12,8 +12,8 @@ use proofbell_directory::{FieldReader, ListDirectory};
 use proofbell_engine::{Engine, Setup};
 use proofbell_event::{BearerVerifier, MessageId, Verifier, sign};
 use proofbell_notify::{
-    About, AddressKind, Body, Callback, CallbackError, DynNotifier, Form, Measure, Message, News, Outcome,
-    ProbeError, Proof, Reason, Receipt, Report,
+    About, AddressKind, Body, Callback, CallbackError, DynNotifier, Fingerprint, Form, Measure, Message,
+    News, Outcome, ProbeError, Proof, Reason, Receipt, Report,
 };
 use proofbell_pipeline::{Audience, Channel, Handle, OnUnknown, Runtime};
 use proofbell_server::{AdminSettings, Closed, Doors, IngressSettings, Limits, SourceSettings, Verify};
@@ -108,10 +108,12 @@ fn runtime(sent: &Arc<Mutex<Vec<Message>>>) -> Arc<Runtime> {
         rate: None,
         concurrency: 1,
         on_unknown: OnUnknown::Dead,
+        fingerprint: Fingerprint::new([0; 32]),
     };
     let staff = Audience {
         directory: Arc::new(ListDirectory::new(Vec::new(), FieldReader::default())),
         give_up: Duration::from_secs(60),
+        fingerprint: Fingerprint::new([0; 32]),
     };
     Arc::new(Runtime {
         engine: Engine::new(Setup::default()),
