@@ -1,6 +1,7 @@
 //! The admin door: how things are, what happened, and doing it again; and where providers call.
 
 mod change;
+mod configuration;
 mod guard;
 mod hooks;
 mod read;
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{RawQuery, State};
 use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
@@ -22,9 +23,10 @@ use hyper_util::service::TowerToHyperService;
 use proofbell_pipeline::Handle;
 
 use crate::health::Health;
-use crate::ingress::{alive, ready};
 use crate::load::Load;
+use crate::readiness::{Audience, alive, ready};
 use crate::refusal::Refusal;
+use crate::reloads::Reloads;
 use crate::{AdminSettings, Limits};
 
 /// What the admin door works with.
@@ -34,6 +36,7 @@ pub(crate) struct Admin {
     load: Load,
     health: Arc<Health>,
     handle: Handle,
+    reloads: Reloads,
     complaints: hooks::Complaints,
 }
 
@@ -52,7 +55,9 @@ pub(crate) fn service(
 > + Clone
 + Send
 + 'static {
+    let reloads = settings.reloads.clone();
     TowerToHyperService::new(router(Arc::new(Admin {
+        reloads,
         settings,
         limits,
         load,
@@ -76,6 +81,8 @@ fn router(admin: Arc<Admin>) -> Router {
         .route("/audiences", get(read::audiences))
         .route("/channels/{name}/pause", post(change::pause))
         .route("/channels/{name}/resume", post(change::resume))
+        .route("/configuration", get(configuration::status))
+        .route("/reload", post(configuration::reload))
         .route("/test-messages", post(change::send_test))
         .fallback(nothing_here)
         .layer(from_fn_with_state(admin.clone(), guard::guard));
@@ -84,10 +91,14 @@ fn router(admin: Arc<Admin>) -> Router {
         .route("/hooks/{kind}/{channel}", post(hooks::take))
         .route("/metrics", get(metrics))
         .route("/healthz", get(async || alive::<Body>()))
-        .route("/readyz", get(async |State(admin): State<Arc<Admin>>| ready::<Body>(&admin.health)))
+        .route("/readyz", get(readyz))
         .fallback(nothing_here)
         .method_not_allowed_fallback(wrong_method)
         .with_state(admin)
+}
+
+async fn readyz(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
+    ready(&admin.health, &admin.reloads, query.as_deref(), Audience::Operators)
 }
 
 async fn metrics(State(admin): State<Arc<Admin>>) -> Response<Body> {

@@ -1,5 +1,6 @@
 //! Opening and closing both doors.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use tokio::task::JoinHandle;
 use crate::health::Health;
 use crate::ingress::Ingress;
 use crate::load::Load;
-use crate::{AdminSettings, IngressSettings, Limits, admin, ingress, listen};
+use crate::{AdminSettings, IngressSettings, Limits, SourceSettings, admin, ingress, listen};
 
 /// How many connections the admin door takes at once: people, a command line, a metrics scraper.
 const ADMIN_CONNECTIONS: usize = 128;
@@ -19,12 +20,18 @@ const ADMIN_CONNECTIONS: usize = 128;
 const ADMIN_REQUESTS: usize = 64;
 
 /// The two open doors: the public one for webhooks, the admin one for people and their tools.
-#[derive(Debug)]
 pub struct Doors {
     health: Arc<Health>,
     stop: watch::Sender<bool>,
     listeners: [JoinHandle<()>; 2],
     loads: [Load; 2],
+    ingress: Arc<Ingress>,
+}
+
+impl fmt::Debug for Doors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Doors").field("health", &self.health).finish_non_exhaustive()
+    }
 }
 
 /// Whether all requests under way came to their end when the doors closed.
@@ -59,12 +66,19 @@ impl Doors {
         let loads = [Load::new(&limits), Load::new(&admin_limits)];
         let [public_load, admin_load] = loads.clone();
 
-        let ingress = Arc::new(Ingress::new(ingress, public_load, health.clone(), handle.clone()));
-        let public = listen::serve(public, limits, ingress::service(ingress), stopped.clone());
+        let reloads = admin_settings.reloads.clone();
+        let ingress = Ingress::new(ingress, public_load, health.clone(), reloads, handle.clone());
+        let ingress = Arc::new(ingress);
+        let public = listen::serve(public, limits, ingress::service(ingress.clone()), stopped.clone());
         let service =
             admin::service(admin_settings, admin_limits.clone(), admin_load, health.clone(), handle);
         let admin = listen::serve(admin, admin_limits, service, stopped);
-        Doors { health, stop, listeners: [tokio::spawn(public), tokio::spawn(admin)], loads }
+        Doors { health, stop, listeners: [tokio::spawn(public), tokio::spawn(admin)], loads, ingress }
+    }
+
+    /// Other sources from the next request on. Those under way go on with the source that they came to.
+    pub fn replace_sources(&self, sources: Vec<SourceSettings>) {
+        self.ingress.replace_sources(sources);
     }
 
     /// `/readyz` answers 503 from now on, and all else goes on: for a load balancer that is to look elsewhere before

@@ -9,16 +9,19 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, Uri};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::service::{Service, service_fn};
 use proofbell_pipeline::Handle;
+use tokio::sync::watch;
 use uuid::ContextV7;
 
 use crate::health::Health;
 use crate::load::Load;
-use crate::refusal::{Refusal, text_response};
+use crate::readiness::{Audience, alive, ready};
+use crate::refusal::Refusal;
+use crate::reloads::Reloads;
 use crate::{IngressSettings, Limits, SourceSettings};
 use counts::Counts;
 
@@ -26,10 +29,12 @@ pub(crate) type Answer = Response<Full<Bytes>>;
 
 /// What the public door works with.
 pub(crate) struct Ingress {
-    sources: Vec<Source>,
+    /// Replaced as a whole by a reload.
+    sources: watch::Sender<Arc<[Arc<Source>]>>,
     limits: Limits,
     load: Load,
     health: Arc<Health>,
+    reloads: Reloads,
     handle: Handle,
     /// Keeps the ids of one millisecond in the order of their arrival.
     ids: Mutex<ContextV7>,
@@ -46,6 +51,12 @@ struct Source {
 const COMPLAIN_EVERY: Duration = Duration::from_secs(60);
 
 impl Source {
+    fn open(settings: SourceSettings) -> Arc<Source> {
+        // Series of the same name and labels are the same ones.
+        let counts = Counts::new(&settings.name);
+        Arc::new(Source { settings, counts, complained_at: Mutex::new(None) })
+    }
+
     /// Tells the log that deliveries are refused: a wrong secret looks like this, and loses every event.
     fn complain(&self, code: &str) {
         let mut last = self.complained_at.lock().unwrap_or_else(PoisonError::into_inner);
@@ -63,38 +74,48 @@ impl Source {
 }
 
 impl Ingress {
-    pub(crate) fn new(settings: IngressSettings, load: Load, health: Arc<Health>, handle: Handle) -> Ingress {
-        let source = |settings: SourceSettings| Source {
-            counts: Counts::new(&settings.name),
-            settings,
-            complained_at: Mutex::new(None),
-        };
+    pub(crate) fn new(
+        settings: IngressSettings,
+        load: Load,
+        health: Arc<Health>,
+        reloads: Reloads,
+        handle: Handle,
+    ) -> Ingress {
         Ingress {
-            sources: settings.sources.into_iter().map(source).collect(),
+            sources: watch::Sender::new(settings.sources.into_iter().map(Source::open).collect()),
             limits: settings.limits,
             load,
             health,
+            reloads,
             handle,
             ids: Mutex::new(ContextV7::new()),
         }
     }
 
+    /// Other sources from the next request on. One of the same name goes on counting where it was.
+    pub(crate) fn replace_sources(&self, sources: Vec<SourceSettings>) {
+        self.sources.send_replace(sources.into_iter().map(Source::open).collect());
+    }
+
     async fn answer(self: Arc<Self>, request: Request<Incoming>) -> Answer {
-        let path = request.uri().path();
-        match self.sources.iter().position(|source| source.settings.path == path) {
+        match self.source_at(request.uri().path()) {
             Some(_) if request.method() != Method::POST => Refusal::method("POST").response(),
             Some(source) => delivery::answer(self, source, request).await,
-            None => self.health(path, request.method()),
+            None => self.health(request.uri(), request.method()),
         }
     }
 
-    fn health(&self, path: &str, method: &Method) -> Answer {
-        match path {
+    fn source_at(&self, path: &str) -> Option<Arc<Source>> {
+        self.sources.borrow().iter().find(|source| source.settings.path == path).cloned()
+    }
+
+    fn health(&self, uri: &Uri, method: &Method) -> Answer {
+        match uri.path() {
             "/healthz" | "/readyz" if !matches!(*method, Method::GET | Method::HEAD) => {
                 Refusal::method("GET, HEAD").response()
             }
             "/healthz" => alive(),
-            "/readyz" => ready(&self.health),
+            "/readyz" => ready(&self.health, &self.reloads, uri.query(), Audience::Public),
             _ => Refusal::nothing_here().response(),
         }
     }
@@ -115,17 +136,4 @@ pub(crate) fn service(
         let ingress = ingress.clone();
         async move { Ok(ingress.answer(request).await) }
     })
-}
-
-/// `/healthz`: the process lives.
-pub(crate) fn alive<B: From<Bytes>>() -> Response<B> {
-    text_response(StatusCode::OK, "ok")
-}
-
-/// `/readyz`: events are welcome here, or why not.
-pub(crate) fn ready<B: From<Bytes>>(health: &Health) -> Response<B> {
-    match health.ready(Instant::now()) {
-        Ok(()) => text_response(StatusCode::OK, "ready"),
-        Err(reason) => text_response(StatusCode::SERVICE_UNAVAILABLE, reason),
-    }
 }

@@ -101,9 +101,9 @@ pub(crate) fn json_response<B: From<Bytes>>(status: StatusCode, json: String) ->
     response
 }
 
-/// A line of text as an answer.
-pub(crate) fn text_response<B: From<Bytes>>(status: StatusCode, text: &'static str) -> Response<B> {
-    let mut response = Response::new(B::from(Bytes::from_static(text.as_bytes())));
+/// Plain text as an answer.
+pub(crate) fn text_response<B: From<Bytes>>(status: StatusCode, text: impl Into<Bytes>) -> Response<B> {
+    let mut response = Response::new(B::from(text.into()));
     *response.status_mut() = status;
     response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/plain; charset=utf-8"));
     response

@@ -7,6 +7,8 @@ use std::time::Duration;
 use proofbell_event::{BearerVerifier, Verifier};
 use secrecy::SecretString;
 
+use crate::Reloads;
+
 /// What the public door is opened with.
 #[derive(Clone, Debug, Default)]
 pub struct IngressSettings {
@@ -82,6 +84,8 @@ pub struct AdminSettings {
     pub token: Option<SecretString>,
     /// The text of `/metrics`, in Prometheus' format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+    /// What both doors tell of the running configuration, and where wishes for another go.
+    pub reloads: Reloads,
 }
 
 impl fmt::Debug for AdminSettings {

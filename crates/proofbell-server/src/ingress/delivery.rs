@@ -14,28 +14,24 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::verify::verify;
-use super::{Answer, Ingress};
+use super::{Answer, Ingress, Source};
 use crate::body;
 use crate::refusal::{Refusal, json_response};
 use crate::uncancelled::Uncancelled;
 
-/// Answers a delivery to the source at this position.
-pub(super) async fn answer(ingress: Arc<Ingress>, source: usize, request: Request<Incoming>) -> Answer {
+/// Answers a delivery to this source.
+pub(super) async fn answer(ingress: Arc<Ingress>, source: Arc<Source>, request: Request<Incoming>) -> Answer {
     let started = Instant::now();
-    let taken = take(&ingress, source, request).await;
-    let counts = &ingress.sources[source].counts;
+    let taken = take(&ingress, &source, request).await;
+    let counts = &source.counts;
     counts.took(started.elapsed().as_secs_f64());
     match taken {
         Ok(acceptance) => acknowledge(acceptance),
         Err(refusal) => {
-            tracing::debug!(
-                source = ingress.sources[source].settings.name,
-                code = refusal.code(),
-                "a delivery was refused"
-            );
+            tracing::debug!(source = source.settings.name, code = refusal.code(), "a delivery was refused");
             counts.refused(refusal.code());
             if matches!(refusal.code(), "signature_invalid" | "timestamp_out_of_tolerance") {
-                ingress.sources[source].complain(refusal.code());
+                source.complain(refusal.code());
             }
             refusal.response()
         }
@@ -44,7 +40,7 @@ pub(super) async fn answer(ingress: Arc<Ingress>, source: usize, request: Reques
 
 async fn take(
     ingress: &Arc<Ingress>,
-    source: usize,
+    source: &Arc<Source>,
     request: Request<Incoming>,
 ) -> Result<Acceptance, Refusal> {
     let (head, body) = request.into_parts();
@@ -52,7 +48,7 @@ async fn take(
     let (body, bytes) = body::read(body, &ingress.limits, &ingress.load).await?;
     let place = ingress.load.request().map_err(|_| Refusal::overloaded())?;
 
-    let settings = &ingress.sources[source].settings;
+    let settings = &source.settings;
     let now = ingress.handle.now();
     let message_id = verify(&settings.verify, &head.headers, &body, now).map_err(not_authentic)?;
     let shape = shape(&body, now);
@@ -70,17 +66,22 @@ async fn take(
         body: body.into(),
         shape,
     };
-    let ingress = ingress.clone();
+    let (ingress, source) = (ingress.clone(), source.clone());
     Uncancelled::new(async move {
         let _until_kept = (place, bytes);
-        ingress.keep(source, event, name).await
+        ingress.keep(&source, event, name).await
     })
     .await
     .map_err(not_kept)
 }
 
 impl Ingress {
-    async fn keep(&self, source: usize, event: NewEvent, name: EventName) -> Result<Acceptance, StoreError> {
+    async fn keep(
+        &self,
+        source: &Source,
+        event: NewEvent,
+        name: EventName,
+    ) -> Result<Acceptance, StoreError> {
         let id = event.id;
         let kept = self.handle.store().accept(event).await;
         self.health.note(&kept, Instant::now());
@@ -91,7 +92,7 @@ impl Ingress {
         if acceptance == Acceptance::Quarantined(id) {
             tracing::warn!(event = %id, "event put aside: authentic, but not readable; `proofbell events show` says why");
         }
-        self.sources[source].counts.kept(acceptance, name);
+        source.counts.kept(acceptance, name);
         Ok(acceptance)
     }
 

@@ -9,6 +9,7 @@ mod hooks;
 mod http;
 mod ingress;
 mod limits;
+mod reloads;
 mod rig;
 mod slow;
 mod stopping;

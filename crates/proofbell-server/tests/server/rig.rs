@@ -16,7 +16,9 @@ use proofbell_notify::{
     News, Outcome, ProbeError, Proof, Reason, Receipt, Report,
 };
 use proofbell_pipeline::{Audience, Channel, Handle, OnUnknown, Runtime};
-use proofbell_server::{AdminSettings, Closed, Doors, IngressSettings, Limits, SourceSettings, Verify};
+use proofbell_server::{
+    AdminSettings, Closed, Doors, IngressSettings, Limits, Reloads, SourceSettings, Verify, Wish,
+};
 use tokio::net::TcpListener;
 
 use crate::counting::Counting;
@@ -37,6 +39,9 @@ pub(crate) struct Rig {
     pub(crate) counting: Counting,
     pub(crate) sent: Arc<Mutex<Vec<Message>>>,
     pub(crate) doors: Doors,
+    pub(crate) reloads: Reloads,
+    /// Operators' wishes for a reload.
+    pub(crate) wishes: tokio::sync::mpsc::Receiver<Wish>,
 }
 
 impl Rig {
@@ -48,13 +53,17 @@ impl Rig {
         let (store, sent, counting) = (Arc::new(FakeStore::new()), Arc::default(), Counting::default());
         let handle = Handle::without_workers(store.clone(), runtime(&sent)).await.unwrap();
         let ingress = IngressSettings { sources: sources(), limits };
-        let settings =
-            AdminSettings { token: token.map(Into::into), metrics: Arc::new(|| "up 1\n".to_owned()) };
+        let (reloads, wishes) = Reloads::new("2026-02-10T12:00:00Z".parse().unwrap());
+        let settings = AdminSettings {
+            token: token.map(Into::into),
+            metrics: Arc::new(|| "up 1\n".to_owned()),
+            reloads: reloads.clone(),
+        };
         let (public, admin) = (listener().await, listener().await);
         let (public_addr, admin_addr) = (public.local_addr().unwrap(), admin.local_addr().unwrap());
         let doors =
             metrics::with_local_recorder(&counting, || Doors::open(public, ingress, admin, settings, handle));
-        Rig { public: public_addr, admin: admin_addr, store, counting, sent, doors }
+        Rig { public: public_addr, admin: admin_addr, store, counting, sent, doors, reloads, wishes }
     }
 
     /// Posts an event that is signed now.
@@ -88,7 +97,7 @@ async fn listener() -> TcpListener {
     TcpListener::bind("127.0.0.1:0").await.unwrap()
 }
 
-fn sources() -> Vec<SourceSettings> {
+pub(crate) fn sources() -> Vec<SourceSettings> {
     let source = |name: &str, path: &str, verify| SourceSettings {
         name: name.to_owned(),
         path: path.to_owned(),

@@ -14,7 +14,7 @@ use anyhow::{Context, bail};
 use proofbell_config::Secrets;
 use proofbell_event::Verifier;
 use proofbell_pipeline::{Handle, Pipeline, PipelineSettings};
-use proofbell_server::{AdminSettings, Doors, IngressSettings, SourceSettings};
+use proofbell_server::{AdminSettings, Doors, IngressSettings, Reloads, SourceSettings};
 use proofbell_store::{SqliteOptions, SqliteStore};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -126,8 +126,9 @@ impl Stage {
         let admin = TcpListener::bind("127.0.0.1:0").await.context("failed to listen")?;
         let webhook = format!("http://{}{}", public.local_addr()?, source.path);
         let ingress = IngressSettings { sources: vec![source], ..IngressSettings::default() };
-        let no_metrics = AdminSettings { token: None, metrics: Arc::new(String::new) };
         let handle = pipeline.handle();
+        let reloads = Reloads::never(handle.now());
+        let no_metrics = AdminSettings { token: None, metrics: Arc::new(String::new), reloads };
         let doors = Doors::open(public, ingress, admin, no_metrics, handle.clone());
         Ok(Stage { webhook, pipeline, doors, handle, decided })
     }
