@@ -73,6 +73,15 @@ impl SqliteStore {
         open::open_read_only(path, &SqliteOptions::default()).map(|parts| SqliteStore::of(parts, path))
     }
 
+    /// Makes an empty store in memory: for rehearsals and tests. It is gone when it is dropped, and needs no lock, since nobody else can
+    /// find it.
+    ///
+    /// # Errors
+    /// When SQLite has no memory for it.
+    pub fn in_memory() -> Result<SqliteStore, OpenError> {
+        open::open_in_memory(&SqliteOptions::default()).map(|parts| SqliteStore::of(parts, Path::new("")))
+    }
+
     fn of(parts: Parts, path: &Path) -> SqliteStore {
         let mut wal = path.as_os_str().to_owned();
         wal.push("-wal");

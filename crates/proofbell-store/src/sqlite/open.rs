@@ -2,6 +2,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -110,9 +111,31 @@ pub(super) fn open(path: &Path, options: &SqliteOptions) -> Result<Parts, OpenEr
     let young =
         Young::load(&connection, options.most_unplanned).map_err(|problem| database(path, problem))?;
     let backlog = Backlog::new(options.most_waiting, options.most_waiting_bytes);
-    let (work, people) = readers(path, options)?;
-    let writer = Writer::start(connection, checkpointer, young, backlog, lock)
+    let (work, people) = readers(path, options, OpenFlags::empty())?;
+    let writer = Writer::start(connection, checkpointer, young, backlog, Some(lock))
         .map_err(|problem| database(path, problem))?;
+    Ok(Parts { writer: Some(writer), work, people })
+}
+
+/// Numbers the databases in memory, so that no two stores of this process share one.
+static IN_MEMORY: AtomicU64 = AtomicU64::new(0);
+
+/// Makes an empty database in memory, which the connections of one store share. It is gone with the last of them.
+pub(super) fn open_in_memory(options: &SqliteOptions) -> Result<Parts, OpenError> {
+    refuse_affected(rusqlite::version_number())?;
+    let number = IN_MEMORY.fetch_add(1, Ordering::Relaxed);
+    // A name that begins with a slash is shared by all connections of the process that use it (SQLite, "memdb" VFS).
+    let path = PathBuf::from(format!("file:/proofbell-{number}?vfs=memdb"));
+    let mode = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_URI;
+    let mut connection = connect(&path, mode, WRITER_CACHE)?;
+    schema::migrate(&mut connection).map_err(|problem| schema_problem(&path, problem))?;
+    let checkpointer = Checkpointer::install(&mut connection).map_err(|problem| database(&path, problem))?;
+    let young =
+        Young::load(&connection, options.most_unplanned).map_err(|problem| database(&path, problem))?;
+    let backlog = Backlog::new(options.most_waiting, options.most_waiting_bytes);
+    let (work, people) = readers(&path, options, OpenFlags::SQLITE_OPEN_URI)?;
+    let writer = Writer::start(connection, checkpointer, young, backlog, None)
+        .map_err(|problem| database(&path, problem))?;
     Ok(Parts { writer: Some(writer), work, people })
 }
 
@@ -124,7 +147,7 @@ pub(super) fn open_read_only(path: &Path, options: &SqliteOptions) -> Result<Par
     }
     let connection = connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE)?;
     schema::check(&connection).map_err(|problem| schema_problem(path, problem))?;
-    let (work, people) = readers(path, options)?;
+    let (work, people) = readers(path, options, OpenFlags::empty())?;
     Ok(Parts { writer: None, work, people })
 }
 
@@ -136,10 +159,11 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(2);
 /// Different statements that stay prepared; there are fewer.
 const STATEMENTS: usize = 128;
 
-fn readers(path: &Path, options: &SqliteOptions) -> Result<(Readers, Readers), OpenError> {
+fn readers(path: &Path, options: &SqliteOptions, more: OpenFlags) -> Result<(Readers, Readers), OpenError> {
     let start = |name, count: usize| {
-        let connections: Result<Vec<Connection>, OpenError> =
-            (0..count).map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY, READER_CACHE)).collect();
+        let connections: Result<Vec<Connection>, OpenError> = (0..count)
+            .map(|_| connect(path, OpenFlags::SQLITE_OPEN_READ_ONLY | more, READER_CACHE))
+            .collect();
         Readers::start(name, connections?, options.read_deadline).map_err(|problem| database(path, problem))
     };
     Ok((start("work-reader", 1)?, start("reader", 2)?))

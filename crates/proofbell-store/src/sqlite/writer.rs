@@ -45,13 +45,13 @@ struct Counts {
 }
 
 impl Writer {
-    /// Starts the thread. It holds `lock` until its connection is closed.
+    /// Starts the thread. It holds `lock`, if there is one, until its connection is closed.
     pub(super) fn start(
         connection: Connection,
         checkpointer: Checkpointer,
         young: Young,
         backlog: Backlog,
-        lock: File,
+        lock: Option<File>,
     ) -> std::io::Result<Writer> {
         let inbox = Arc::new(Inbox::new());
         let fatal = Arc::new(Fatal::new());

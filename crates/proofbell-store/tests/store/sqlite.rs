@@ -18,6 +18,11 @@ pub(crate) fn fresh() -> (SqliteStore, TempDir) {
     (store, directory)
 }
 
+/// A new store in memory.
+pub(crate) fn fresh_in_memory() -> (SqliteStore, ()) {
+    (SqliteStore::in_memory().unwrap(), ())
+}
+
 fn open(path: &Path) -> Result<SqliteStore, OpenError> {
     SqliteStore::open(path, SqliteOptions::default())
 }
@@ -231,4 +236,13 @@ async fn an_event_whose_case_cannot_be_read_is_put_aside() {
     let (view, _) = store.event(event_id(2)).await.unwrap();
     assert_eq!(view.status, "quarantined");
     assert!(view.problem.unwrap().starts_with("its case cannot be read"));
+}
+
+#[tokio::test]
+async fn stores_in_memory_share_nothing() {
+    let (one, other) = (SqliteStore::in_memory().unwrap(), SqliteStore::in_memory().unwrap());
+    assert_eq!(one.accept(event(1)).await.unwrap(), Acceptance::Accepted(event_id(1)));
+    assert_eq!(other.accept(event(1)).await.unwrap(), Acceptance::Accepted(event_id(1)));
+    drop(one);
+    assert_eq!(other.events(EventFilter { limit: 10, ..EventFilter::default() }).await.unwrap().len(), 1);
 }
