@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use proofbell_notify::Recipient;
 
-use crate::{Directory, Lookup, LookupError};
+use crate::{Directory, Lookup, LookupError, UrlTemplate};
 
 /// A directory that is not asked, because what it would be asked with is not there: a configuration can be read without its secrets,
 /// and a made-up one is not shown to anybody's API.
@@ -11,12 +11,18 @@ use crate::{Directory, Lookup, LookupError};
 pub struct ClosedDirectory {
     kind: &'static str,
     why: String,
+    url: Option<UrlTemplate>,
 }
 
 impl ClosedDirectory {
     /// One of this kind, and why it is not asked: a fragment that fits after "failed to".
     pub fn new(kind: &'static str, why: impl Into<String>) -> ClosedDirectory {
-        ClosedDirectory { kind, why: why.into() }
+        ClosedDirectory { kind, why: why.into(), url: None }
+    }
+
+    /// The same, with what it would be asked by, where that is known.
+    pub fn asked_by(self, url: UrlTemplate) -> ClosedDirectory {
+        ClosedDirectory { url: Some(url), ..self }
     }
 }
 
@@ -24,6 +30,10 @@ impl ClosedDirectory {
 impl Directory for ClosedDirectory {
     async fn lookup(&self, _query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
         Err(LookupError::unavailable(self.why.clone()))
+    }
+
+    fn foregone(&self, query: &Lookup) -> Option<Result<Vec<Recipient>, LookupError>> {
+        self.url.as_ref()?.fill(query).err().map(Err)
     }
 
     async fn probe(&self) -> Result<String, LookupError> {

@@ -107,6 +107,14 @@ impl CsvDirectory {
             (None, None) => Err(LookupError::unavailable("read the directory: not read yet")),
         }
     }
+
+    /// What people are looked up by; `None` where the case lacks it.
+    fn id<'q>(&self, query: &'q Lookup) -> Option<&'q str> {
+        match self.key.as_str() {
+            "sr_uuid" => query.sr_uuid.as_deref(),
+            _ => query.reference_id.as_deref(),
+        }
+    }
 }
 
 impl CsvDirectory {
@@ -128,11 +136,7 @@ impl CsvDirectory {
 impl Directory for CsvDirectory {
     async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
         let (table, trouble) = self.table().await?;
-        let id = match self.key.as_str() {
-            "sr_uuid" => query.sr_uuid.as_deref(),
-            _ => query.reference_id.as_deref(),
-        };
-        let Some(id) = id else { return Ok(Vec::new()) };
+        let Some(id) = self.id(query) else { return Ok(Vec::new()) };
         let found: Vec<Recipient> = table.members(id).map(|member| self.reader.read(&member)).collect();
         match trouble {
             // Whoever is missing in what was read before may stand in what cannot be read now: that is not nobody yet. Nor is
@@ -140,6 +144,10 @@ impl Directory for CsvDirectory {
             Some(error) if found.is_empty() => Err(LookupError::unavailable(error.to_string())),
             _ => Ok(found),
         }
+    }
+
+    fn foregone(&self, query: &Lookup) -> Option<Result<Vec<Recipient>, LookupError>> {
+        self.id(query).is_none().then(|| Ok(Vec::new()))
     }
 
     async fn probe(&self) -> Result<String, LookupError> {

@@ -50,6 +50,10 @@ impl Directory for HttpDirectory {
         self.asker.people(query).await.map(|people| people.to_vec())
     }
 
+    fn foregone(&self, query: &Lookup) -> Option<Result<Vec<Recipient>, LookupError>> {
+        self.asker.foregone(query).map(Err)
+    }
+
     /// Asks about an id that need not exist: any answer but a refusal of ourselves shows that the API is there. What is kept of
     /// earlier answers has no say.
     async fn probe(&self) -> Result<String, LookupError> {

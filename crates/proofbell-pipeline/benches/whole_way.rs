@@ -152,7 +152,7 @@ fn runtime() -> Runtime {
         fingerprint: Fingerprint::new([0; 32]),
     };
     Runtime {
-        engine: engine(),
+        engine: Arc::new(engine()),
         channels: BTreeMap::from([("email".to_owned(), email)]),
         audiences: BTreeMap::from([(
             "seller".to_owned(),

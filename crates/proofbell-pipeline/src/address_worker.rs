@@ -58,6 +58,22 @@ pub(crate) async fn run(
     }
 }
 
+/// Addresses what is due now, and says how many drafts that was: for a rehearsal, in which nothing comes in meanwhile.
+pub(crate) async fn address_what_is_due(shared: &Arc<Shared>, name: &str) -> Result<usize, StoreError> {
+    let live = shared.live();
+    let (Some(state), Some(audience)) = (live.audiences.get(name), live.runtime.audiences.get(name)) else {
+        return Ok(0);
+    };
+    let mut worker = AddressWorker::new(shared.clone(), name.to_owned(), audience.clone(), state.clone());
+    worker.refill().await?;
+    let mut count = 0;
+    while let Some(found) = next_found(&mut worker.lookups).await {
+        count += found.len();
+        worker.commit(found).await?;
+    }
+    Ok(count)
+}
+
 /// One audience's worker.
 struct AddressWorker {
     shared: Arc<Shared>,
@@ -246,7 +262,8 @@ fn address_one(shared: &Shared, runtime: &Runtime, found: Found, give_up: Durati
         Err(error) => return dead(format!("unreadable: its event cannot be read: {error}")),
     };
     let address = || {
-        let put_off = |delay: Delay| address::put_off(&due, &delay, give_up, now, rand::random());
+        let jitter = shared.timing.jitter.draw();
+        let put_off = |delay: Delay| address::put_off(&due, &delay, give_up, now, jitter);
         let addressed = match recipients {
             _ if due.draft.expires_at <= now => dead("expired: nobody could be looked up in time".to_owned()),
             Ok(recipients) => address::address(runtime, &due.draft, &event, recipients, now),
@@ -293,5 +310,6 @@ async fn keep_one(shared: &Shared, addressed: Addressed) -> Result<(), StoreErro
 
 fn committed(shared: &Shared, addressed: &Addressed) {
     count_draft(&addressed.end);
+    shared.observer.addressed(addressed);
     announce(shared, &addressed.messages, &addressed.drafts);
 }

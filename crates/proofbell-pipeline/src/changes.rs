@@ -105,7 +105,7 @@ mod tests {
     #[test]
     fn rules_differ_by_what_they_say() {
         let runtime = |subject: &str| {
-            let engine = crate::testing::engine_with_rule(subject);
+            let engine = crate::testing::engine_with_rule(subject).into();
             Runtime { engine, ..crate::testing::runtime() }
         };
         let same = Changes::between(&runtime("email"), &runtime("email"));

@@ -58,6 +58,18 @@ pub(crate) async fn run(shared: Arc<Shared>, post: Post, ending: Ending) {
     tokio::join!(sending, recorder::run(&shared, finished));
 }
 
+/// Sends what is due now, one message after the other, and says how many that was: for a rehearsal, whose clock stands still meanwhile.
+pub(crate) async fn send_what_is_due(shared: &Arc<Shared>, post: &Post) -> usize {
+    let (recorder, finished) = recorder::channel();
+    let ending = Ending::with(&shared.stop);
+    let sending = async {
+        // Moved in here, so that the recorder ends with the worker.
+        let recorder = recorder;
+        ChannelWorker::new(shared, post, &recorder, &ending).run_once().await
+    };
+    tokio::join!(sending, recorder::run(shared, finished)).0
+}
+
 /// One channel's worker.
 struct ChannelWorker {
     shared: Arc<Shared>,
@@ -129,6 +141,28 @@ impl ChannelWorker {
         }
         self.give_back().await;
         while self.under_way.join_next().await.is_some() {}
+    }
+
+    /// Sends what is due; what a pause or a provider's wish holds up goes back on the queue.
+    async fn run_once(mut self) -> usize {
+        let state = self.state.clone();
+        let is_paused = || state.paused().is_some();
+        self.sweep("").await;
+        if is_paused() {
+            return 0;
+        }
+        self.refill().await;
+        let mut sent = 0;
+        while !self.ready.is_empty() && !is_paused() && self.may_start_at() <= Instant::now() {
+            let waiting = self.ready.len();
+            self.start_what_may().await;
+            sent += waiting - self.ready.len();
+            while let Some(done) = self.under_way.join_next().await {
+                self.note(done);
+            }
+        }
+        self.give_back().await;
+        sent
     }
 
     /// Waits for whatever comes first: an end, a wake, a time, a pause or the worker's own end.

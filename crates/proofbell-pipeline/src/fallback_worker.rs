@@ -40,7 +40,8 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     }
 }
 
-async fn round(shared: &Arc<Shared>) -> Result<usize, StoreError> {
+/// Looks at what is due, and says how many drafts that was.
+pub(crate) async fn round(shared: &Arc<Shared>) -> Result<usize, StoreError> {
     let due = shared.store.due_fallbacks(shared.clock.now(), BATCH).await?;
     if due.is_empty() || shared.stopping() {
         return Ok(0);

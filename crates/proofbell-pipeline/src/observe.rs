@@ -2,7 +2,7 @@
 
 use proofbell_engine::Decision;
 use proofbell_notify::Outcome;
-use proofbell_store::{Claimed, Ended, MessageState, NewMessage, Next, StoredEvent};
+use proofbell_store::{Addressed, Claimed, Ended, MessageState, NewMessage, Next, StoredEvent};
 
 use crate::Code;
 
@@ -11,6 +11,11 @@ pub trait Observer: Send + Sync + 'static {
     /// An event was planned; it is committed.
     fn decided(&self, event: &StoredEvent, decision: &Decision) {
         let _ = (event, decision);
+    }
+
+    /// A draft was addressed, or put off; it is committed.
+    fn addressed(&self, addressed: &Addressed) {
+        let _ = addressed;
     }
 
     /// A message was made; it is committed.

@@ -34,7 +34,7 @@ fn settle_one(shared: &Shared, runtime: &Runtime, claimed: &Claimed) -> Finish {
         expires_at: claimed.expires_at,
         on_unknown: channel.map_or(OnUnknown::Dead, |channel| channel.on_unknown),
         now: shared.clock.now(),
-        jitter: rand::random(),
+        jitter: shared.timing.jitter.draw(),
     };
     let reason =
         Reason::new("orphaned", "the process ended while this was under way; it may have been delivered");

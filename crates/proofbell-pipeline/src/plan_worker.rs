@@ -46,6 +46,12 @@ pub(crate) async fn run(shared: Arc<Shared>) {
     }
 }
 
+/// Plans what waits: for a rehearsal, in which nothing comes in meanwhile.
+pub(crate) async fn plan_what_waits(shared: &Arc<Shared>) -> Result<(), StoreError> {
+    while round(shared).await? != Then::Rest {}
+    Ok(())
+}
+
 /// What is known of a plan after it was handed to the store.
 struct Planned {
     event: StoredEvent,

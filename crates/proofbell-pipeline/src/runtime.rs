@@ -12,8 +12,8 @@ use crate::Redirect;
 
 /// What a checked configuration gives the pipeline. Channels and audiences have the same names as in the engine.
 pub struct Runtime {
-    /// What decides.
-    pub engine: Engine,
+    /// What decides; shared, so that many rehearsals can run on it at once.
+    pub engine: Arc<Engine>,
     /// The channels by name.
     pub channels: BTreeMap<String, Channel>,
     /// Where people are found, by audience.

@@ -31,7 +31,7 @@ pub(crate) fn event() -> Event {
 /// places `desk` and `lobby`; the seller, of whom `operations` hear when nobody is reached.
 pub(crate) fn runtime() -> Runtime {
     Runtime {
-        engine: engine(),
+        engine: std::sync::Arc::new(engine()),
         channels: BTreeMap::new(),
         audiences: BTreeMap::new(),
         redirect: None,

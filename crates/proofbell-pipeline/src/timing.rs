@@ -30,6 +30,28 @@ pub struct Timing {
     pub handover: Duration,
     /// How often gauges are set. 5 s.
     pub gauges: Duration,
+    /// How far what is tried again is spread over time.
+    pub jitter: Jitter,
+}
+
+/// How far what is tried again is spread over time, so that what failed together does not come back together.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Jitter {
+    /// At random.
+    #[default]
+    Random,
+    /// Not at all: each wait is exactly as long as the schedule says.
+    None,
+}
+
+impl Jitter {
+    /// A number in 0.0..=1.0, see [`crate::schedule::wait_after`].
+    pub(crate) fn draw(self) -> f64 {
+        match self {
+            Jitter::Random => rand::random(),
+            Jitter::None => 0.5,
+        }
+    }
 }
 
 impl Default for Timing {
@@ -47,6 +69,7 @@ impl Default for Timing {
             probe: Duration::from_secs(60),
             handover: Duration::from_secs(30),
             gauges: Duration::from_secs(5),
+            jitter: Jitter::Random,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use proofbell_engine::EventId;
-use proofbell_event::{EventName, MessageId, SrUuid};
+use proofbell_event::{Event, EventName, MessageId, SrUuid};
 
 /// One webhook delivery that passed the door's checks, about to be kept.
 #[derive(Clone, Debug)]
@@ -43,6 +43,25 @@ pub enum Shape {
     },
     /// Authentic, but not readable as an event; kept aside with the reason.
     Malformed(String),
+}
+
+impl Shape {
+    /// What a body received at this time says.
+    pub fn of(body: &[u8], received_at: Timestamp) -> Shape {
+        match Event::parse(body) {
+            Ok(event) => {
+                let at = event.effective_time(received_at);
+                Shape::Event {
+                    name: event.name,
+                    event_type: event.event_type,
+                    sr_uuid: event.sr_uuid,
+                    reference_id: event.reference_id,
+                    at,
+                }
+            }
+            Err(error) => Shape::Malformed(format!("failed to {error}")),
+        }
+    }
 }
 
 /// What became of a new event; each carries the id under which it is kept.

@@ -1,5 +1,7 @@
 //! From a checked configuration to running parts.
 
+use std::sync::Arc;
+
 use anyhow::Context;
 use proofbell_config::{Configuration, OnUnknown, RedirectTo, Source, Verify};
 use proofbell_event::{BearerVerifier, Verifier};
@@ -21,7 +23,7 @@ pub(crate) fn wire(configuration: Configuration) -> Wired {
     let Configuration { server, store, sources, channels, audiences, engine, redirect, region, .. } =
         configuration;
     let runtime = pipeline::Runtime {
-        engine,
+        engine: Arc::new(engine),
         channels: channels.into_iter().map(|(name, settings)| (name, channel(settings))).collect(),
         audiences: audiences.into_iter().map(|(name, settings)| (name, audience(settings))).collect(),
         redirect: redirect.map(redirected),

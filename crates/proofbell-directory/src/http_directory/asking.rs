@@ -65,6 +65,11 @@ impl Asker {
         question.await
     }
 
+    /// Why nobody can be asked about this case, if so.
+    pub(super) fn foregone(&self, query: &Lookup) -> Option<LookupError> {
+        self.settings.url.fill(query).err()
+    }
+
     /// Asks about the probe's id, past everything that is remembered.
     pub(super) async fn probe(&self) -> Result<String, LookupError> {
         let id = Some(self.settings.probe.clone());

@@ -38,7 +38,7 @@ impl Attempt {
             expires_at: claimed.expires_at,
             on_unknown: self.channel.on_unknown,
             now: shared.clock.now(),
-            jitter: rand::random(),
+            jitter: shared.timing.jitter.draw(),
         };
         let settled = settle(outcome, &attempted);
         count_end(&claimed.channel, &settled.next);

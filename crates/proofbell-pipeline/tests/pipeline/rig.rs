@@ -120,7 +120,7 @@ impl Parts {
             ..Setup::default()
         });
         Runtime {
-            engine,
+            engine: Arc::new(engine),
             channels: self.channels.iter().map(|(name, (_, it))| (name.clone(), it.clone())).collect(),
             audiences: self
                 .audiences

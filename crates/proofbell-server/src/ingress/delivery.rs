@@ -8,7 +8,7 @@ use http::{HeaderMap, Request, StatusCode};
 use hyper::body::Incoming;
 use jiff::Timestamp;
 use proofbell_engine::EventId;
-use proofbell_event::{Event, EventName, VerifyError};
+use proofbell_event::{EventName, VerifyError};
 use proofbell_store::{Acceptance, NewEvent, Shape, StoreError};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
@@ -51,7 +51,7 @@ async fn take(
     let settings = &source.settings;
     let now = ingress.handle.now();
     let message_id = verify(&settings.verify, &head.headers, &body, now).map_err(not_authentic)?;
-    let shape = shape(&body, now);
+    let shape = Shape::of(&body, now);
     let name = match &shape {
         Shape::Event { name, .. } => *name,
         Shape::Malformed(_) => EventName::Unknown,
@@ -128,22 +128,6 @@ fn not_kept(error: StoreError) -> Refusal {
         | StoreError::Database(_)
         | StoreError::Refused(_)
         | StoreError::NotFound { .. } => Refusal::come_again("store_failed", "the event cannot be kept"),
-    }
-}
-
-fn shape(body: &[u8], now: Timestamp) -> Shape {
-    match Event::parse(body) {
-        Ok(event) => {
-            let at = event.effective_time(now);
-            Shape::Event {
-                name: event.name,
-                event_type: event.event_type,
-                sr_uuid: event.sr_uuid,
-                reference_id: event.reference_id,
-                at,
-            }
-        }
-        Err(error) => Shape::Malformed(format!("failed to {error}")),
     }
 }
 

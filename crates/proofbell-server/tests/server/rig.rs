@@ -125,7 +125,7 @@ fn runtime(sent: &Arc<Mutex<Vec<Message>>>) -> Arc<Runtime> {
         fingerprint: Fingerprint::new([0; 32]),
     };
     Arc::new(Runtime {
-        engine: Engine::new(Setup::default()),
+        engine: Arc::new(Engine::new(Setup::default())),
         channels: BTreeMap::from([("desk".to_owned(), desk)]),
         audiences: BTreeMap::from([("staff".to_owned(), staff)]),
         redirect: None,

@@ -50,11 +50,14 @@ pub(super) fn read(scope: &Scope<'_>, reader: FieldReader, kit: &Toolkit) -> Opt
             Arc::new(HttpDirectory::new(settings, &kit.http, Arc::new(Instant::now)))
         }
         // Nobody's API is shown a secret that something stands in for.
-        (Known::Assumed, _) | (_, Known::Assumed) => {
-            Arc::new(ClosedDirectory::new("http", "ask the directory: a secret of it is not there"))
-        }
+        (Known::Is(url), Known::Assumed) => Arc::new(closed().asked_by(url)),
+        (Known::Assumed, _) => Arc::new(closed()),
     };
     Some(Found { directory, members: None, fields: Some(offered) })
+}
+
+fn closed() -> ClosedDirectory {
+    ClosedDirectory::new("http", "ask the directory: a secret of it is not there")
 }
 
 /// What a setting comes to, where a secret in it may be one that is only assumed to be there.
