@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod codes;
+mod config_test;
 mod configuration;
 mod context;
 mod cross;
@@ -24,6 +25,9 @@ mod template;
 mod tree;
 
 pub use codes::{Code, codes};
+pub use config_test::{
+    ConfigTest, Expectation, Found, LoadedTests, Silence, TestEvent, TestStep, load_tests,
+};
 pub use configuration::{
     Audience, Channel, Configuration, Limit, OnUnknown, Rate, Redirect, RedirectTo, Server, Source,
     StoreSettings, Verify,

@@ -136,7 +136,6 @@ fn read_layer(cx: &Context<'_>, layer: &Path) -> Table {
         read_file(cx, layer, &mut tree);
         return tree;
     };
-    let is_toml = |name: &str| Path::new(name).extension().is_some_and(|extension| extension == "toml");
     let mut any = false;
     for listed in listed.iter().filter(|listed| listed.kind == ListedKind::File && is_toml(&listed.name)) {
         any = true;
@@ -148,6 +147,10 @@ fn read_layer(cx: &Context<'_>, layer: &Path) -> Table {
             .push(Finding::error(code::UNREADABLE, None, message).hint("name the directory that holds them"));
     }
     tree
+}
+
+pub(crate) fn is_toml(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension == "toml")
 }
 
 fn read_file(cx: &Context<'_>, path: &Path, tree: &mut Table) {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use crate::command::TestArgs;
+
 /// Turns Legitmark's authentication events into the right message for the right person.
 #[derive(Debug, Parser)]
 #[command(name = "proofbell", version, about, max_term_width = 100)]
@@ -60,6 +62,8 @@ pub(crate) enum Command {
     },
     /// Check the configuration: all problems at once
     Check(CheckArgs),
+    /// Run the tests of the configuration, config/tests/*.toml: events in, expected messages out; nothing is sent
+    Test(TestArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
     Explain {
         /// A file with the event's JSON, or the id of a stored event.

@@ -3,7 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use proofbell_config::{Disk, Loaded, Request, Secrets, Severity, load, process_environment, render};
+use proofbell_config::{
+    Configuration, Disk, Loaded, LoadedTests, Request, Secrets, Severity, load, load_tests,
+    process_environment, render,
+};
 use proofbell_notify::Toolkit;
 use proofbell_store::{SqliteOptions, SqliteStore};
 
@@ -30,6 +33,20 @@ pub(crate) fn read(globals: &Globals, secrets: Secrets) -> Loaded {
     })
 }
 
+/// Reads the tests of a configuration that was loaded.
+pub(crate) fn tests(globals: &Globals, configuration: &Configuration) -> LoadedTests {
+    let (registry, toolkit, layers) = (builtin::notifiers(), Toolkit::default(), layers(globals));
+    let request = Request {
+        layers: &layers,
+        files: &Disk,
+        environment: &process_environment,
+        secrets: Secrets::Assume,
+        registry: &registry,
+        toolkit: &toolkit,
+    };
+    load_tests(&request, configuration)
+}
+
 /// Loads what a command works on; only errors are told.
 pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> {
     let mut loaded = read(globals, secrets);
@@ -51,7 +68,7 @@ pub(crate) fn wired_to_serve(globals: &Globals) -> Result<Wired, Stop> {
     Ok(wire(configuration))
 }
 
-fn refused(loaded: &Loaded) -> Stop {
+pub(crate) fn refused(loaded: &Loaded) -> Stop {
     let errors: Vec<_> =
         loaded.diagnostics.iter().filter(|it| it.severity == Severity::Error).cloned().collect();
     Stop::Configuration(render(&errors, crate::output::error_colour()))

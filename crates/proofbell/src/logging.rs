@@ -9,7 +9,12 @@ use crate::cli::{Command, Globals, LogFormat};
 /// Starts the log. What is logged is `PROOFBELL_LOG`'s to say; otherwise a server tells what it does, and other commands, which
 /// answer on standard output, tell only what is wrong.
 pub(crate) fn start(globals: &Globals, command: &Command) {
-    let default = if matches!(command, Command::Serve { .. }) { "info" } else { "warn" };
+    let default = match command {
+        Command::Serve { .. } => "info",
+        // A test that lets a channel refuse everything is no reason to warn anybody.
+        Command::Test(_) => "off",
+        _ => "warn",
+    };
     let filter = EnvFilter::try_from_env("PROOFBELL_LOG").unwrap_or_else(|_| EnvFilter::new(default));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     std::panic::set_hook(Box::new(|panic| {

@@ -20,6 +20,12 @@ pub(crate) fn error(text: &str) {
     let _ = writeln!(std::io::stderr(), "{mark} {text}");
 }
 
+/// Prints what looks wrong to standard error.
+pub(crate) fn warning(text: &str) {
+    // Nothing is left to tell it to when standard error is gone.
+    let _ = writeln!(std::io::stderr(), "{text}\n");
+}
+
 /// Prints a value as JSON.
 pub(crate) fn json<T: Serialize>(value: &T) {
     match serde_json::to_string_pretty(value) {

@@ -17,6 +17,8 @@ use crate::report::{Finding, code};
 use crate::source::Place;
 use crate::suggest;
 
+pub(crate) use list::written_member;
+
 const KINDS: [&str; 3] = ["list", "csv", "http"];
 const LATER_KINDS: [(&str, &str); 1] =
     [("sql", "this version looks people up in lists, CSV files and HTTP APIs")];

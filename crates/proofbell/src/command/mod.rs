@@ -9,8 +9,10 @@ mod messages;
 pub(crate) mod rows;
 mod send;
 mod serve;
+mod test;
 mod trigger;
 
+pub(crate) use self::test::TestArgs;
 use crate::cli::{Cli, Command};
 use crate::{demo, output};
 
@@ -59,6 +61,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Demo { once } => demo::run(once).await,
         Command::Serve { require_redirect } => serve::run(globals, require_redirect).await,
         Command::Check(args) => check::run(globals, &args),
+        Command::Test(args) => test::run(globals, &args).await,
         Command::Explain { event } => explain::run(globals, &event).await,
         Command::Send(args) => send::run(globals, args).await,
         Command::Trigger(args) => trigger::run(globals, args).await,

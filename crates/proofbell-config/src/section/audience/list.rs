@@ -49,21 +49,7 @@ fn member(
     reader: &FieldReader,
 ) -> Option<(Member, Recipient, Place)> {
     let scope = Scope::open(cx, node, path)?;
-    let mut member = Member::default();
-    for entry in scope.entries() {
-        let path = join(path, &entry.key);
-        let text = match &entry.node.value {
-            Value::Integer(number) => Some(number.to_string()),
-            Value::Float(number) => Some(number.to_string()),
-            Value::Boolean(value) => Some(value.to_string()),
-            _ => secret::resolve(cx, &entry.node, &path)
-                .filter(|text| !text.is_assumed())
-                .map(|text| text.value),
-        };
-        if let Some(text) = text {
-            member.set(&entry.key, text);
-        }
-    }
+    let member = written_member(&scope);
     let person = reader.read(&member);
     for problem in &person.problems {
         let at = scope.place(problem.field.strip_prefix("extra.").unwrap_or(&problem.field));
@@ -71,4 +57,24 @@ fn member(
         cx.report.push(Finding::error(code::BAD_VALUE, at, message).hint("correct it, or leave it out"));
     }
     Some((member, person, node.at))
+}
+
+/// A person as written, before anything is checked.
+pub(crate) fn written_member(scope: &Scope<'_>) -> Member {
+    let mut member = Member::default();
+    for entry in scope.entries() {
+        let path = join(&scope.path, &entry.key);
+        let text = match &entry.node.value {
+            Value::Integer(number) => Some(number.to_string()),
+            Value::Float(number) => Some(number.to_string()),
+            Value::Boolean(value) => Some(value.to_string()),
+            _ => secret::resolve(scope.cx, &entry.node, &path)
+                .filter(|text| !text.is_assumed())
+                .map(|text| text.value),
+        };
+        if let Some(text) = text {
+            member.set(&entry.key, text);
+        }
+    }
+    member
 }

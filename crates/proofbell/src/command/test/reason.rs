@@ -1,0 +1,137 @@
+//! Why a rule made no message in a step.
+
+use proofbell_engine::{Engine, Matcher, Op, Verdict};
+use proofbell_pipeline::{DraftSeen, MessageSeen, StepSeen};
+use proofbell_store::{DraftEnd, Ended, MessageState};
+
+use super::run::Arrival;
+use crate::command::rows;
+
+/// One reason for one rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Reason {
+    /// What `because` can call it; the first is the plainest.
+    pub(super) words: Vec<String>,
+    /// The channel that it concerns.
+    pub(super) via: Option<String>,
+    /// The audience that it concerns.
+    pub(super) audience: Option<String>,
+    /// For people.
+    pub(super) sentence: String,
+}
+
+impl Reason {
+    fn of_rule(words: &[&str], sentence: String) -> Reason {
+        let words = words.iter().map(|word| (*word).to_owned()).collect();
+        Reason { words, via: None, audience: None, sentence }
+    }
+}
+
+/// Every reason that a rule had: what decided against it, and what came of its drafts and messages.
+pub(super) fn reasons(rule: &str, engine: &Engine, arrival: &Arrival, seen: &StepSeen) -> Vec<Reason> {
+    let mut reasons = decided(rule, engine, arrival, seen);
+    reasons.extend(seen.drafts.iter().filter(|draft| draft.rule == rule).filter_map(of_draft));
+    let messages = seen.made.iter().filter(|message| !message.is_on_its_way()).chain(&seen.ended);
+    reasons.extend(messages.filter(|message| message.made.rule == rule).filter_map(of_message));
+    reasons
+}
+
+fn decided(rule: &str, engine: &Engine, arrival: &Arrival, seen: &StepSeen) -> Vec<Reason> {
+    match arrival {
+        Arrival::None => return vec![Reason::of_rule(&["no_event"], "no event came in".to_owned())],
+        Arrival::Duplicate => {
+            let sentence =
+                "the event is the same, byte for byte, as one before, and is taken for it".to_owned();
+            return vec![Reason::of_rule(&["duplicate"], sentence)];
+        }
+        Arrival::Quarantined(problem) => {
+            return vec![Reason::of_rule(&["quarantined"], format!("the event is put aside: {problem}"))];
+        }
+        Arrival::Accepted => {}
+    }
+    let of_event = |decision: &proofbell_engine::Decision| {
+        if let Some(problem) = &decision.failed {
+            return Some(Reason::of_rule(&["failed"], format!("the event cannot be planned: {problem}")));
+        }
+        let verdict = decision.rules.iter().find(|it| it.rule == rule).map(|it| &it.verdict);
+        of_verdict(rule, engine, verdict.unwrap_or(&Verdict::OtherEvent))
+    };
+    seen.decisions.iter().filter_map(of_event).collect()
+}
+
+fn of_verdict(rule: &str, engine: &Engine, verdict: &Verdict) -> Option<Reason> {
+    let words: Vec<&str> = match verdict {
+        Verdict::Matched { .. } => return None,
+        Verdict::OtherEvent => vec!["on"],
+        Verdict::Where { key, .. } => vec!["where", key],
+        Verdict::Except { key, .. } => vec!["except", key],
+        Verdict::Stale { .. } => vec!["stale"],
+        Verdict::Twin { .. } => vec!["twin"],
+    };
+    let (sentence, _) = rows::verdict(verdict);
+    let wanted = match verdict {
+        Verdict::Where { key, .. } => wanted(rule, engine, key),
+        Verdict::Matched { .. }
+        | Verdict::OtherEvent
+        | Verdict::Except { .. }
+        | Verdict::Stale { .. }
+        | Verdict::Twin { .. } => None,
+    };
+    let wanted = wanted.map(|wanted| format!(", and should be {wanted}")).unwrap_or_default();
+    Some(Reason::of_rule(&words, format!("{sentence}{wanted}")))
+}
+
+/// What a key of a rule's `where` asks for.
+fn wanted(rule: &str, engine: &Engine, key: &str) -> Option<String> {
+    let rule = engine.rules().iter().find(|it| it.name == rule)?;
+    let condition = rule.conditions.iter().find(|condition| condition.key.to_string() == key)?;
+    Some(described(&condition.matcher))
+}
+
+fn described(matcher: &Matcher) -> String {
+    match matcher {
+        Matcher::Is(value) => format!("`{value}`"),
+        Matcher::AnyOf(any) => any.iter().map(described).collect::<Vec<_>>().join(" or "),
+        Matcher::All(all) => all.iter().map(operator).collect::<Vec<_>>().join(" and "),
+    }
+}
+
+fn operator(op: &Op) -> String {
+    match op {
+        Op::Not(matcher) => format!("not {}", described(matcher)),
+        Op::Glob(pattern) | Op::Regex(pattern) => format!("like /{pattern}/"),
+        Op::Exists(true) => "there".to_owned(),
+        Op::Exists(false) => "absent".to_owned(),
+        Op::AtLeast(number) => format!("at least {number}"),
+        Op::AtMost(number) => format!("at most {number}"),
+    }
+}
+
+fn of_draft(draft: &DraftSeen) -> Option<Reason> {
+    let (word, why) = match draft.end.as_ref()? {
+        DraftEnd::Addressed => return None,
+        DraftEnd::Suppressed(why) | DraftEnd::Dead(why) => (why.split(':').next()?.to_owned(), why.clone()),
+        DraftEnd::RetryAt { at, reason } => {
+            ("unavailable".to_owned(), format!("nobody can be looked up, tried again at {at:.0}: {reason}"))
+        }
+    };
+    let sentence = format!("told nobody of {}: {why}", draft.audience);
+    Some(Reason { words: vec![word], via: None, audience: Some(draft.audience.clone()), sentence })
+}
+
+fn of_message(seen: &MessageSeen) -> Option<Reason> {
+    let (code, detail) = match &seen.state {
+        MessageState::Ended(Ended::Suppressed { code, detail } | Ended::Dead { code, detail }) => {
+            (code, detail)
+        }
+        MessageState::Queued | MessageState::Claimed | MessageState::Sent | MessageState::Delivered => {
+            return None;
+        }
+    };
+    Some(Reason {
+        words: vec![code.clone()],
+        via: Some(seen.made.channel.clone()),
+        audience: Some(seen.audience.clone()),
+        sentence: format!("via {} not sent ({code}): {detail}", seen.made.channel),
+    })
+}
