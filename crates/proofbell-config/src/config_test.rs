@@ -6,6 +6,7 @@ mod known;
 mod lookup;
 mod read;
 mod step;
+mod write;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

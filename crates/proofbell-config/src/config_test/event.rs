@@ -41,7 +41,19 @@ pub(super) fn read(scope: &Scope<'_>) -> Option<TestEvent> {
         refuse_details(scope, &DETAILS, "the event is a whole payload: write it in there");
         return Some(TestEvent::Payload(table_json(scope, table, "test.step.event")));
     }
-    let name = name(scope)?;
+    let word = scope.text("event")?;
+    if word.value.is_assumed() {
+        let message = "the event comes from elsewhere, and is not there";
+        let hint = "write it here, or name a file that is there: event = { file = \"event.json\" }";
+        scope.cx.report.push(Finding::error(code::UNREADABLE, word.at, message).hint(hint));
+        return None;
+    }
+    let word = word.map(|text| text.value);
+    if word.value.trim_start().starts_with('{') {
+        refuse_details(scope, &DETAILS, "the event is a whole payload: write it in there");
+        return payload(scope, &word);
+    }
+    let name = name(scope, &word)?;
     if name != EventName::ReshootNeeded {
         refuse_details(scope, &["sides"], "only a `reshoot_needed` has sides");
     }
@@ -88,8 +100,20 @@ fn pairs(sides: &Scope<'_>) -> Vec<(String, String)> {
     sides.entries().iter().filter_map(pair).collect()
 }
 
-fn name(scope: &Scope<'_>) -> Option<EventName> {
-    let word = scope.string("event")?;
+/// A whole payload as JSON.
+fn payload(scope: &Scope<'_>, text: &At<String>) -> Option<TestEvent> {
+    match serde_json::from_str(&text.value) {
+        Ok(payload) => Some(TestEvent::Payload(payload)),
+        Err(error) => {
+            let message = format!("the event begins like a payload in JSON, and is none: {error}");
+            let hint = "correct it, or name an event: event = \"reshoot_needed\"";
+            scope.cx.report.push(Finding::error(code::BAD_VALUE, text.at, message).hint(hint));
+            None
+        }
+    }
+}
+
+fn name(scope: &Scope<'_>, word: &At<String>) -> Option<EventName> {
     let Some(name) = EventName::ALL.into_iter().find(|name| name.as_str() == word.value) else {
         let sendable = EventName::ALL.into_iter().filter(|name| *name != EventName::VerdictChanged);
         let hint = suggest::hint(&word.value, "names", sendable.map(EventName::as_str));
@@ -100,7 +124,7 @@ fn name(scope: &Scope<'_>) -> Option<EventName> {
     match sample(name).payload() {
         Ok(_) => Some(name),
         Err(_) => {
-            refuse_name(scope, &word);
+            refuse_name(scope, word);
             None
         }
     }

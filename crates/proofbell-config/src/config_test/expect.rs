@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::known::{self, Known};
+use super::known::Known;
 use super::read::time;
 use crate::Location;
 use crate::reader::{At, Scope};
@@ -80,12 +80,12 @@ fn expectation(scope: &Scope<'_>, known: &Known<'_>) -> Expectation {
     let number = |key| scope.integer(key, 1, MOST).and_then(|number| u32::try_from(number.value).ok());
     let expectation = Expectation {
         location: scope.cx.sources.locate(scope.at),
-        rule: named(scope, "rule", "rule", known.rules.iter().copied()),
-        via: named(scope, "via", "channel", known.channels.iter().copied()),
-        audience: named(scope, "audience", "audience", known.audiences.iter().copied()),
+        rule: named(scope, known, "rule", "rule", known.rules.iter().copied()),
+        via: named(scope, known, "via", "channel", known.channels.iter().copied()),
+        audience: named(scope, known, "audience", "audience", known.audiences.iter().copied()),
         address: scope.string("address").map(|address| address.value),
-        template: named(scope, "template", "template", known.templates.iter().copied()),
-        locale: named(scope, "locale", "locale", known.locales.iter().map(String::as_str)),
+        template: named(scope, known, "template", "template", known.templates.iter().copied()),
+        locale: named(scope, known, "locale", "locale", known.locales.iter().map(String::as_str)),
         subject: scope.string("subject").map(|subject| subject.value),
         subject_contains: texts("subject_contains"),
         text_contains: texts("text_contains"),
@@ -103,13 +103,14 @@ fn expectation(scope: &Scope<'_>, known: &Known<'_>) -> Expectation {
 /// A name that should be one of the configuration's.
 fn named<'k>(
     scope: &Scope<'_>,
+    names: &Known<'_>,
     key: &'static str,
     what: &str,
     known: impl IntoIterator<Item = &'k str> + Clone,
 ) -> Option<String> {
     let At { value, at } = scope.string(key)?;
     if !known.clone().into_iter().any(|name| name == value) {
-        known::warn(scope.cx, at, what, &value, known);
+        names.warn(scope.cx, at, what, &value, known);
     }
     Some(value)
 }
@@ -124,17 +125,17 @@ fn silence(scope: &Scope<'_>, node: &Node, known: &Known<'_>) -> Option<Silence>
     let location = scope.cx.sources.locate(node.at);
     if let Value::String(rule) = &node.value {
         if !known.rules.contains(rule.as_str()) {
-            known::warn(scope.cx, node.at, "rule", rule, known.rules.iter().copied());
+            known.warn(scope.cx, node.at, "rule", rule, known.rules.iter().copied());
         }
         return Some(Silence { location, rule: rule.clone(), via: None, audience: None, because: None });
     }
     let scope = Scope::open(scope.cx, node, "test.step.silent")?;
-    let rule = named(&scope, "rule", "rule", known.rules.iter().copied());
+    let rule = named(&scope, known, "rule", "rule", known.rules.iter().copied());
     let silence = Silence {
         location,
         rule: rule.clone().unwrap_or_default(),
-        via: named(&scope, "via", "channel", known.channels.iter().copied()),
-        audience: named(&scope, "audience", "audience", known.audiences.iter().copied()),
+        via: named(&scope, known, "via", "channel", known.channels.iter().copied()),
+        audience: named(&scope, known, "audience", "audience", known.audiences.iter().copied()),
         because: scope.string("because").map(|because| because.value),
     };
     scope.finish();

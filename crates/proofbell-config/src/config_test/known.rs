@@ -1,5 +1,6 @@
 //! The names that a test can use.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use proofbell_directory::FieldReader;
@@ -17,6 +18,8 @@ pub(super) struct Known<'c> {
     pub(super) audiences: BTreeSet<&'c str>,
     pub(super) templates: BTreeSet<&'c str>,
     pub(super) locales: BTreeSet<String>,
+    /// Names that were warned of: each is, once, though many tests may expect it.
+    warned: RefCell<BTreeSet<String>>,
     /// Reads people as the configuration's directories do.
     pub(super) reader: FieldReader,
 }
@@ -34,6 +37,7 @@ impl<'c> Known<'c> {
                 .flat_map(|name| templates.forms(name))
                 .map(|(_, locale)| locale)
                 .collect(),
+            warned: RefCell::default(),
             reader: FieldReader { region: configuration.region.clone() },
         }
     }
@@ -61,14 +65,19 @@ pub(super) fn refuse<'k>(
     cx.report.push(Finding::error(code::UNKNOWN_NAME, at, message).hint(hint));
 }
 
-/// Warns of a name that is expected and can never come.
-pub(super) fn warn<'k>(
-    cx: &Context<'_>,
-    at: Place,
-    what: &str,
-    name: &str,
-    known: impl IntoIterator<Item = &'k str>,
-) {
-    let (message, hint) = unknown(what, name, known);
-    cx.report.push(Finding::warning(code::UNKNOWN_NAME, at, message).hint(hint));
+impl Known<'_> {
+    /// Warns of a name that is expected and can never come.
+    pub(super) fn warn<'k>(
+        &self,
+        cx: &Context<'_>,
+        at: Place,
+        what: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'k str>,
+    ) {
+        if self.warned.borrow_mut().insert(format!("{what} {name}")) {
+            let (message, hint) = unknown(what, name, known);
+            cx.report.push(Finding::warning(code::UNKNOWN_NAME, at, message).hint(hint));
+        }
+    }
 }

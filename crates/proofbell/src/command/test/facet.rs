@@ -1,10 +1,10 @@
 //! What one expectation says, key by key, against one message.
 
+use jiff::Timestamp;
 use proofbell_config::Expectation;
 use proofbell_pipeline::MessageSeen;
 
 use super::content;
-use super::run::time;
 use super::snapshot::Shelf;
 
 /// A key of an expectation that a message does not meet.
@@ -19,8 +19,12 @@ pub(super) struct Mismatch {
 pub(super) enum Difference {
     /// Another value.
     Value { expected: String, made: String },
-    /// A text that should hold this, or should not.
+    /// Another time.
+    Moment { expected: Timestamp, made: Timestamp },
+    /// A text that should hold this.
     Part { part: String, of: String },
+    /// A text that should not hold this.
+    Forbidden { part: String, of: String },
     /// A text that should be another, line by line.
     Lines { expected: String, made: String },
     /// Something is wrong with the expectation itself.
@@ -76,12 +80,13 @@ fn differ(key: &'static str, expected: &str, made: &str) -> Option<Mismatch> {
 
 fn timing(expected: &Expectation, seen: &MessageSeen) -> Vec<Mismatch> {
     let mut found = Vec::new();
+    if let Some(at) = expected.not_before.filter(|at| seen.leaves_at < *at) {
+        let difference = Difference::Moment { expected: at, made: seen.leaves_at };
+        found.push(Mismatch { key: "not_before", difference });
+    }
     let mut differ = |key, expected: String, made: String| {
         found.push(Mismatch { key, difference: Difference::Value { expected, made } });
     };
-    if let Some(at) = expected.not_before.filter(|at| seen.leaves_at < *at) {
-        differ("not_before", time(at), time(seen.leaves_at));
-    }
     if let Some(most) = expected.segments_at_most {
         match &seen.made.measure {
             Some(measure) if measure.segments <= most => {}
@@ -115,6 +120,9 @@ fn texts(expected: &Expectation, seen: &MessageSeen) -> Vec<Mismatch> {
         found.extend(parts.iter().filter(|it| !of.contains(it.as_str())).map(|it| part(key, it, of)));
     }
     let lacks = expected.text_lacks.iter().filter(|it| text.contains(it.as_str()));
-    found.extend(lacks.map(|it| part("text_lacks", it, &text)));
+    found.extend(lacks.map(|it| Mismatch {
+        key: "text_lacks",
+        difference: Difference::Forbidden { part: it.clone(), of: text.clone() },
+    }));
     found
 }

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
-use super::report;
 use super::run::Ran;
+use super::told;
 
 /// A `testsuite` for each file, a `testcase` for each test.
 pub(super) fn xml(ran: &[Ran]) -> String {
@@ -43,8 +43,8 @@ fn case(xml: &mut String, file: &str, ran: &Ran) {
         return;
     }
     let first = ran.steps.iter().flat_map(|step| &step.failures).next();
-    let message = first.map(report::headline).or_else(|| ran.problem.clone()).unwrap_or_default();
-    let text = escaped(&report::failed(ran));
+    let message = first.map(told::headline).or_else(|| ran.problem.clone()).unwrap_or_default();
+    let text = escaped(&told::failed(ran));
     let _ = writeln!(xml, "{head}>\n      <failure message=\"{}\">{text}</failure>", escaped(&message));
     xml.push_str("    </testcase>\n");
 }

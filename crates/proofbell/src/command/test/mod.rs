@@ -12,6 +12,7 @@ mod reason;
 mod report;
 mod run;
 mod snapshot;
+mod told;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -4,7 +4,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
-use proofbell_config::{ConfigTest, Location, TestEvent, TestStep};
+use jiff::tz::TimeZone;
+use proofbell_config::{ConfigTest, TestEvent, TestStep};
 use proofbell_event::Sample;
 use proofbell_notify::{Outcome, Receipt};
 use proofbell_pipeline::{Rehearsal, RehearsalError, StepSeen};
@@ -32,6 +33,8 @@ pub(super) struct Ran {
     /// Why it could not be run to its end.
     pub(super) problem: Option<String>,
     pub(super) took: Duration,
+    /// In which its times are told.
+    pub(super) zone: TimeZone,
 }
 
 impl Ran {
@@ -42,7 +45,6 @@ impl Ran {
 
 /// A step that was run.
 pub(super) struct RanStep {
-    pub(super) location: Location,
     /// The time of its event, after it advanced.
     pub(super) at: Timestamp,
     /// What happened, for people.
@@ -65,9 +67,9 @@ pub(super) enum Arrival {
     Quarantined(String),
 }
 
-/// A time as people read it in a test.
-pub(super) fn time(at: Timestamp) -> String {
-    format!("{at:.0}")
+/// A time as it is written in a test, in the time zone of `defaults.tz`.
+pub(super) fn time(at: Timestamp, zone: &TimeZone) -> String {
+    at.to_zoned(zone.clone()).strftime("%Y-%m-%dT%H:%M:%S%:z").to_string()
 }
 
 impl Stage {
@@ -125,11 +127,9 @@ pub(super) async fn all(
 pub(super) async fn one(stage: &Stage, test: ConfigTest, snapshots: Snapshots) -> Ran {
     let start = Instant::now();
     let mut steps = Vec::new();
-    let problem = match steps_of(stage, &test, snapshots, &mut steps).await {
-        Ok(()) => None,
-        Err(problem) => Some(problem),
-    };
-    Ran { test, steps, problem, took: start.elapsed() }
+    let problem = steps_of(stage, &test, snapshots, &mut steps).await.err();
+    let zone = TimeZone::get(&stage.wired.runtime.engine.defaults().tz).unwrap_or(TimeZone::UTC);
+    Ran { test, steps, problem, took: start.elapsed(), zone }
 }
 
 async fn steps_of(
@@ -159,14 +159,7 @@ async fn steps_of(
             at: step.location.clone(),
             audience: audience.to_owned(),
         }));
-        ran.push(RanStep {
-            location: step.location.clone(),
-            at,
-            title: title(step),
-            arrival,
-            seen,
-            failures,
-        });
+        ran.push(RanStep { at, title: title(step), arrival, seen, failures });
     }
     Ok(())
 }
