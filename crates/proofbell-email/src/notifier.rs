@@ -47,6 +47,14 @@ impl Notifier for Smtp {
         AddressKind::Email
     }
 
+    fn sender(&self) -> Option<String> {
+        let from = &self.settings.from;
+        Some(match &from.name {
+            Some(name) => format!("{name} <{}>", from.email),
+            None => from.email.to_string(),
+        })
+    }
+
     async fn send(&self, message: &Message) -> Outcome {
         let mail = match compose(&self.settings, message) {
             Ok(mail) => mail,

@@ -36,6 +36,12 @@ pub trait Notifier: Send + Sync + Sized + 'static {
         Threads::Ignored
     }
 
+    /// Whom its messages come from, as their readers see it: `Maison Seconde <no-reply@market.example>`, `+815012345678`. For showing
+    /// alone; `None` where the service has its own idea of that.
+    fn sender(&self) -> Option<String> {
+        None
+    }
+
     /// What a body costs here; `None` where nobody counts.
     fn measure(&self, body: &Body) -> Option<Measure> {
         let _ = body;
@@ -127,6 +133,10 @@ pub trait DynNotifier: Send + Sync {
     fn threads(&self) -> Threads {
         Threads::Ignored
     }
+    /// [`Notifier::sender`].
+    fn sender(&self) -> Option<String> {
+        None
+    }
     /// [`Notifier::measure`].
     fn measure(&self, body: &Body) -> Option<Measure>;
     /// [`Notifier::send`].
@@ -188,6 +198,10 @@ impl<N: Notifier> DynNotifier for N {
 
     fn threads(&self) -> Threads {
         Notifier::threads(self)
+    }
+
+    fn sender(&self) -> Option<String> {
+        Notifier::sender(self)
     }
 
     fn measure(&self, body: &Body) -> Option<Measure> {

@@ -45,6 +45,10 @@ impl Notifier for SmsHttp {
         AddressKind::Phone
     }
 
+    fn sender(&self) -> Option<String> {
+        self.settings.from.clone()
+    }
+
     fn measure(&self, body: &Body) -> Option<Measure> {
         text::measure_body(body)
     }

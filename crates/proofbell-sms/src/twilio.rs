@@ -42,6 +42,13 @@ impl Notifier for Twilio {
         AddressKind::Phone
     }
 
+    fn sender(&self) -> Option<String> {
+        match &self.settings.sender {
+            TwilioSender::From(sender) => Some(sender.as_str().to_owned()),
+            TwilioSender::Service(_) => None,
+        }
+    }
+
     fn measure(&self, body: &Body) -> Option<Measure> {
         text::measure_body(body)
     }

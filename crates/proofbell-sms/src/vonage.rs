@@ -43,6 +43,10 @@ impl Notifier for Vonage {
         AddressKind::Phone
     }
 
+    fn sender(&self) -> Option<String> {
+        Some(self.settings.from.as_str().to_owned())
+    }
+
     fn measure(&self, body: &Body) -> Option<Measure> {
         text::measure_body(body)
     }

@@ -35,6 +35,20 @@ fn good_settings_are_taken() {
 }
 
 #[test]
+fn the_sender_is_told_as_its_readers_see_it() {
+    for (from, shown) in [
+        ("Maison Seconde <no-reply@market.example>", "Maison Seconde <no-reply@market.example>"),
+        ("\"Market, the\" <no-reply@market.example>", "Market, the <no-reply@market.example>"),
+        ("受付 <no-reply@market.example>", "受付 <no-reply@market.example>"),
+        ("no-reply@market.example", "no-reply@market.example"),
+    ] {
+        let settings = json!({ "url": "smtp://mail.example", "from": from });
+        let built = Registry::new().with::<Smtp>().build("smtp", settings, &Toolkit::default());
+        assert_eq!(built.unwrap().sender().as_deref(), Some(shown));
+    }
+}
+
+#[test]
 fn bad_settings_are_refused_with_what_to_write_instead() {
     let wanted = "write smtp://HOST:587?tls=required or smtps://HOST:465";
     let sender = "is no sender; write `Name <name@domain>` or `name@domain`, the address in ASCII";

@@ -97,6 +97,12 @@ async fn a_probe_asks_for_the_account() {
 }
 
 #[tokio::test]
+async fn the_sender_is_the_number_unless_a_service_chooses_it() {
+    assert_eq!(twilio(nowhere()).sender().as_deref(), Some("+815012345678"));
+    assert_eq!(with_service_and_reports(nowhere()).sender(), None);
+}
+
+#[tokio::test]
 async fn what_is_fitted_is_measured() {
     let check = |segments_at_most: Option<u32>, body: String, segments: u32, encoding: &str| {
         let twilio = build(TwilioConfig { segments_at_most, ..config(nowhere()) }, PATIENCE);
