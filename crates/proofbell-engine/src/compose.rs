@@ -50,6 +50,8 @@ pub struct Composed {
     pub template: String,
     /// Legitmark's words that the glossary lacks and that stand in the message as they are.
     pub missing_words: Vec<MissingWord>,
+    /// What a mailbox shows behind the subject, of an e-mail that says so; it stands in the HTML already.
+    pub preheader: Option<String>,
 }
 
 /// Words of Legitmark that the glossary has no name for.
@@ -183,7 +185,9 @@ impl Engine {
             };
             let composer = Composer { setup, template, facts: &facts };
             let (locale, template) = (template.locale.clone(), template.label.clone());
-            Ok(Composed { body: composer.body(form)?, locale, template, missing_words })
+            let preheader = composer.preheader(form)?;
+            let body = composer.body(form, preheader.as_deref())?;
+            Ok(Composed { body, locale, template, missing_words, preheader })
         };
         // Templates are checked, but parsers of HTML and Markdown, and tables of dates and plurals, are not ours.
         catch_unwind(AssertUnwindSafe(compose))
@@ -204,22 +208,16 @@ struct Composer<'a> {
 }
 
 impl Composer<'_> {
-    fn body(&self, form: Form) -> Result<Body, ComposeError> {
+    fn body(&self, form: Form, preheader: Option<&str>) -> Result<Body, ComposeError> {
         match form {
-            Form::Email => self.email().map(Body::Email),
+            Form::Email => self.email(preheader.unwrap_or_default()).map(Body::Email),
             Form::Chat => self.chat().map(Body::Chat),
             Form::Text => self.text().map(Body::Text),
         }
     }
 
-    fn email(&self) -> Result<Email, ComposeError> {
-        let front = &self.template.front;
-        let line = |file: Option<&template::File>| -> Result<String, ComposeError> {
-            let line = file.map(|file| self.line(file)).transpose()?.unwrap_or_default();
-            Ok(template::truncate(&line, SUBJECT_LENGTH))
-        };
-        let subject = line(front.subject.as_ref())?;
-        let preheader = line(front.preheader.as_ref())?;
+    fn email(&self, preheader: &str) -> Result<Email, ComposeError> {
+        let subject = self.short_line(self.template.front.subject.as_ref())?;
         let markup = self.markup()?;
         let text = match &self.template.text_part {
             Some(part) => html::tidy(&self.render(part, Style::Plain, EMAIL_LIMIT)?),
@@ -228,7 +226,22 @@ impl Composer<'_> {
         if subject.is_empty() || text.is_empty() {
             return Err(self.empty());
         }
-        Ok(Email { subject, html: html::with_preheader(markup, &preheader), text })
+        Ok(Email { subject, html: html::with_preheader(markup, preheader), text })
+    }
+
+    fn preheader(&self, form: Form) -> Result<Option<String>, ComposeError> {
+        match form {
+            Form::Email => {
+                let line = self.short_line(self.template.front.preheader.as_ref())?;
+                Ok(Some(line).filter(|line| !line.is_empty()))
+            }
+            Form::Chat | Form::Text => Ok(None),
+        }
+    }
+
+    fn short_line(&self, file: Option<&template::File>) -> Result<String, ComposeError> {
+        let line = file.map(|file| self.line(file)).transpose()?.unwrap_or_default();
+        Ok(template::truncate(&line, SUBJECT_LENGTH))
     }
 
     /// The HTML. What MJML is made into grows a few times over, so it starts from less.

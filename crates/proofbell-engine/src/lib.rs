@@ -24,6 +24,7 @@ mod template;
 #[cfg(test)]
 mod testing;
 mod twins;
+mod wording;
 
 pub use case::{Case, CaseFacts, Seen};
 pub use compose::{Compose, ComposeError, Composed, MissingWord, WordKind};

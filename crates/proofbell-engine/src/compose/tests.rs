@@ -321,6 +321,7 @@ fn emails_have_subject_preheader_and_both_parts() {
     let engine = engine(vec![template(Form::Email, "en", front, body)], Vec::new());
     let event = event(json!([]));
     let composed = compose(&engine, &draft(&event), &event, None, "email").unwrap();
+    assert_eq!(composed.preheader.as_deref(), Some("Soon & 花子"));
     let Body::Email(email) = composed.body else { panic!() };
     assert_eq!(email.subject, "A <b> MS-1");
     assert_eq!(email.text, "Hi 花子\n\nOpen (https://m.example/MS-1)");
