@@ -26,7 +26,7 @@ pub enum RedirectTo {
 
 impl Redirect {
     /// The message as it leaves; `None` when it is dropped.
-    pub(crate) fn apply(&self, mut message: Message, kind: AddressKind) -> Option<Message> {
+    pub fn apply(&self, mut message: Message, kind: AddressKind) -> Option<Message> {
         let address = match self.to.get(kind.as_str())? {
             RedirectTo::Address(address) => address.clone(),
             RedirectTo::Keep => message.to.clone(),

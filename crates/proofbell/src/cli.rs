@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::TestArgs;
+use crate::command::explain::ExplainArgs;
 
 /// Turns Legitmark's authentication events into the right message for the right person.
 #[derive(Debug, Parser)]
@@ -65,10 +66,7 @@ pub(crate) enum Command {
     /// Run the tests of the configuration, config/tests/*.toml: events in, expected messages out; nothing is sent
     Test(TestArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
-    Explain {
-        /// A file with the event's JSON, or the id of a stored event.
-        event: String,
-    },
+    Explain(ExplainArgs),
     /// Send one real test message
     Send(SendArgs),
     /// Send a signed sample event to a running server

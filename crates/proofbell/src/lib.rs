@@ -9,6 +9,7 @@ mod demo;
 mod embedded;
 mod loading;
 mod logging;
+mod nearest;
 mod output;
 mod raw_words;
 mod sample;

@@ -118,9 +118,14 @@ fn joined(cells: &[(String, Tone)], widths: &[usize]) -> String {
     text.trim_end().to_owned()
 }
 
+/// A line of somebody else's text, without what would drive the terminal.
+pub(crate) fn harmless(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}
+
 /// One line of at most `width` columns.
 pub(crate) fn shorten(text: &str, width: usize) -> String {
-    let clean: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let clean = harmless(text);
     if clean.width() <= width {
         return clean;
     }

@@ -4,7 +4,7 @@ mod case;
 mod channel;
 mod check;
 mod events;
-mod explain;
+pub(crate) mod explain;
 mod messages;
 pub(crate) mod rows;
 mod send;
@@ -63,6 +63,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Check(args) => check::run(globals, &args),
         Command::Test(args) => test::run(globals, &args).await,
         Command::Explain { event } => explain::run(globals, &event).await,
+        Command::Explain(args) => explain::run(globals, args).await,
         Command::Send(args) => send::run(globals, args).await,
         Command::Trigger(args) => trigger::run(globals, args).await,
         Command::Events { action } => events::run(globals, action).await,
