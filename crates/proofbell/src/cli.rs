@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::TestArgs;
 use crate::command::explain::ExplainArgs;
+use crate::command::preview::PreviewArgs;
 
 /// Turns Legitmark's authentication events into the right message for the right person.
 #[derive(Debug, Parser)]
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
     Explain(ExplainArgs),
+    /// Show what readers will see: templates, rendered with sample data
+    Preview(PreviewArgs),
     /// Send one real test message
     Send(SendArgs),
     /// Send a signed sample event to a running server

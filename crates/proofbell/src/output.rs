@@ -26,6 +26,12 @@ pub(crate) fn warning(text: &str) {
     let _ = writeln!(std::io::stderr(), "{text}\n");
 }
 
+/// Says on standard error what was done beside what was asked for, so that standard output stays what it is.
+pub(crate) fn note(text: &str) {
+    // Nothing is left to tell it to when standard error is gone.
+    let _ = writeln!(std::io::stderr(), "{text}");
+}
+
 /// Prints a value as JSON.
 pub(crate) fn json<T: Serialize>(value: &T) {
     match serde_json::to_string_pretty(value) {

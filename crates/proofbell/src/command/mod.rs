@@ -6,6 +6,7 @@ mod check;
 mod events;
 pub(crate) mod explain;
 mod messages;
+pub(crate) mod preview;
 pub(crate) mod rows;
 mod send;
 mod serve;
@@ -64,6 +65,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Test(args) => test::run(globals, &args).await,
         Command::Explain { event } => explain::run(globals, &event).await,
         Command::Explain(args) => explain::run(globals, args).await,
+        Command::Preview(args) => preview::run(globals, args).await,
         Command::Send(args) => send::run(globals, args).await,
         Command::Trigger(args) => trigger::run(globals, args).await,
         Command::Events { action } => events::run(globals, action).await,

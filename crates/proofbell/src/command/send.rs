@@ -5,8 +5,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use proofbell_config::Secrets;
 use proofbell_engine::Specimen;
-use proofbell_event::{Event, EventName, Sample};
-use proofbell_notify::{Block, Body, Chat, Email, Form, Recipient, Span};
+use proofbell_notify::{Block, Body, Chat, Email, Form, Span};
 use proofbell_pipeline::{Handle, TestMessage};
 use serde_json::{Value, json};
 
@@ -14,8 +13,9 @@ use crate::admin_client::{AdminClient, Asked};
 use crate::cli::{Globals, SendArgs};
 use crate::command::Stop;
 use crate::output::{self, Tone, paint, tone_of};
+use crate::sample::Scene;
 use crate::wiring::Wired;
-use crate::{loading, raw_words, sample};
+use crate::{loading, sample};
 
 pub(crate) async fn run(globals: &Globals, args: SendArgs) -> Result<(), Stop> {
     let wired = loading::wired(globals, Secrets::Require)?;
@@ -102,26 +102,11 @@ fn rendered(
     locale: String,
 ) -> Result<(Body, String, String), Stop> {
     let engine = &wired.runtime.engine;
-    let name = match engine.events_of(template).first() {
-        // One verdict after another; the later is this one.
-        Some(EventName::VerdictChanged) => EventName::Counterfeit,
-        Some(name) => *name,
-        None => EventName::ReshootNeeded,
-    };
     let now = Timestamp::now();
-    let pair = ("label".to_owned(), "blurry".to_owned());
-    let sample = Sample {
-        name,
-        sr_uuid: sample::new_request(),
-        reference_id: Some("TEST-ITEM".to_owned()),
-        at: now,
-        sides: vec![raw_words::of_pair(engine.glossary(), pair)],
-    };
-    let body = sample.payload().map_err(anyhow::Error::from)?.to_string();
-    let event = Event::parse(body.as_bytes())
-        .map_err(|error| Stop::Failed(format!("failed to read the sample: {error}")))?;
-    let recipient =
-        Recipient { name: Some("Test Recipient".to_owned()), locale: Some(locale), ..Recipient::default() };
+    let sr_uuid = sample::new_request();
+    let scene = Scene { template, locale: &locale, sr_uuid, item: "TEST-ITEM", at: now };
+    let event = sample::event(engine, scene).map_err(|error| Stop::Failed(format!("failed to {error}")))?;
+    let recipient = sample::person(&locale);
     let composed = engine
         .specimen(&Specimen { template, form, event: &event, recipient: &recipient, round: 1, now })
         .map_err(|error| Stop::Failed(format!("failed to render `{template}`: {error}")))?;

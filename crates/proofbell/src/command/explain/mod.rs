@@ -5,7 +5,7 @@ mod lookups;
 mod outlook;
 mod play;
 mod rules;
-mod subject;
+pub(crate) mod subject;
 mod tell;
 
 use clap::Args;

@@ -19,48 +19,48 @@ use crate::wiring::Wired;
 /// Where the event comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub(super) enum Origin {
+pub(crate) enum Origin {
     File,
     StandardInput,
     Store,
 }
 
 impl Origin {
-    pub(super) fn is_stored(self) -> bool {
+    pub(crate) fn is_stored(self) -> bool {
         self == Origin::Store
     }
 }
 
 /// What is explained.
-pub(super) enum Subject {
+pub(crate) enum Subject {
     Known(Box<Known>),
     Unreadable(Unreadable),
 }
 
 /// An event, and its case before it.
-pub(super) struct Known {
-    pub(super) origin: Origin,
-    pub(super) id: EventId,
-    pub(super) received_at: Timestamp,
-    pub(super) event: Event,
-    pub(super) case: Case,
+pub(crate) struct Known {
+    pub(crate) origin: Origin,
+    pub(crate) id: EventId,
+    pub(crate) received_at: Timestamp,
+    pub(crate) event: Event,
+    pub(crate) case: Case,
     /// What is to be said about the case.
-    pub(super) note: Option<String>,
+    pub(crate) note: Option<String>,
 }
 
 /// A body that is no event.
-pub(super) struct Unreadable {
-    pub(super) origin: Origin,
-    pub(super) id: Option<EventId>,
-    pub(super) received_at: Timestamp,
-    pub(super) problem: String,
+pub(crate) struct Unreadable {
+    pub(crate) origin: Origin,
+    pub(crate) id: Option<EventId>,
+    pub(crate) received_at: Timestamp,
+    pub(crate) problem: String,
 }
 
 /// The store of the configuration, to read; `None` where there is none yet.
 ///
 /// # Errors
 /// When there is one that cannot be read.
-pub(super) fn store(wired: &Wired) -> Result<Option<Arc<SqliteStore>>, Stop> {
+pub(crate) fn store(wired: &Wired) -> Result<Option<Arc<SqliteStore>>, Stop> {
     match wired.store.path.exists() {
         true => loading::reading(wired).map(Some),
         false => Ok(None),
@@ -68,7 +68,7 @@ pub(super) fn store(wired: &Wired) -> Result<Option<Arc<SqliteStore>>, Stop> {
 }
 
 /// Finds what is named: the id of a stored event, a file, or `-`.
-pub(super) async fn find(wired: &Wired, what: &str, at: Option<Timestamp>) -> Result<Subject, Stop> {
+pub(crate) async fn find(wired: &Wired, what: &str, at: Option<Timestamp>) -> Result<Subject, Stop> {
     if let Ok(id) = what.parse::<EventId>() {
         return stored(wired, loading::reading(wired)?.as_ref(), id, at).await;
     }

@@ -1,7 +1,13 @@
-//! Sample events with good data: for `trigger`, `send` and the demo.
+//! Sample events with good data, and people to read of them: for `trigger`, `send`, `preview` and the demo.
+
+mod person;
+mod scene;
 
 use anyhow::bail;
 use uuid::Uuid;
+
+pub(crate) use person::{language, person};
+pub(crate) use scene::{Scene, event};
 
 /// A new request's id.
 pub(crate) fn new_request() -> String {
