@@ -10,6 +10,36 @@ use tokio::process::Command;
 /// How long a page may take; the first start of a browser is slow.
 const PATIENCE: Duration = Duration::from_secs(60);
 
+/// Looks at a page in a frame, and at the frames in it.
+const MEASURE: &str = r#"<!doctype html><meta charset="utf-8"><body><iframe style="border:0;width:WIDTHpx;height:900px"></iframe><script>
+const frame = document.querySelector('iframe');
+const beyond = (page) => {
+  const edge = page.documentElement.clientWidth;
+  const over = [...page.body.querySelectorAll('*')].filter((it) => it.getBoundingClientRect().right > edge + 1).length;
+  return [...page.querySelectorAll('iframe')].reduce((sum, inner) => sum + beyond(inner.contentDocument), over);
+};
+frame.onload = () => {
+  const root = frame.contentDocument.documentElement;
+  document.body.dataset.width = root.scrollWidth;
+  document.body.dataset.height = root.scrollHeight;
+  document.body.dataset.links = root.querySelectorAll('a').length;
+  document.body.dataset.beyond = beyond(frame.contentDocument);
+};
+frame.srcdoc = PAGE;</script>"#;
+
+/// How large a page is, in pixels, and what is on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    /// Its width: more than that of the window when it must be scrolled sideways.
+    pub width: u32,
+    /// Its height.
+    pub height: u32,
+    /// How many links it has.
+    pub links: u32,
+    /// How many of its elements reach beyond its right edge, those in frames included.
+    pub beyond: u32,
+}
+
 /// Chromium without a window.
 #[derive(Clone, Debug)]
 pub struct Browser {
@@ -40,6 +70,29 @@ impl Browser {
         let screenshot = format!("--screenshot={}", picture.display());
         self.run(page, width, height, &[&screenshot]).await;
         assert!(picture.is_file(), "{} was not made", picture.display());
+    }
+
+    /// Measures a page in a frame as wide as a window would be: browsers make their own windows no narrower than some width. What is
+    /// made for it stands in `folder`.
+    ///
+    /// # Panics
+    /// When it cannot.
+    pub async fn measure(&self, folder: &Path, page: &str, width: u32) -> Size {
+        let page = serde_json::to_string(page).unwrap().replace('<', "\\u003c");
+        let measuring = folder.join("measure.html");
+        std::fs::write(&measuring, MEASURE.replace("WIDTH", &width.to_string()).replace("PAGE", &page))
+            .unwrap();
+        let document = self.document(&measuring, 1400, 1000).await;
+        let number = |name: &str| {
+            let (_, rest) = document.split_once(&format!("data-{name}=\"")).unwrap();
+            rest.split('"').next().unwrap().parse().unwrap()
+        };
+        Size {
+            width: number("width"),
+            height: number("height"),
+            links: number("links"),
+            beyond: number("beyond"),
+        }
     }
 
     /// The document as it stands after its scripts have run, in a window of this size.

@@ -19,7 +19,7 @@ mod wait;
 mod webhook;
 
 pub use authority::Authority;
-pub use browser::Browser;
+pub use browser::{Browser, Size};
 pub use contract::{Contract, contracts};
 pub use double::{Heard, HttpDouble, LINE_TOKEN, Reply, SLACK_PATH, SLACK_TOKEN, TWILIO_SID, TWILIO_TOKEN};
 pub use mail_system::{Kept, MailSystem};

@@ -35,41 +35,6 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// How large a mail is in a window, in pixels, and how many links it has.
-#[derive(Debug, PartialEq)]
-struct Size {
-    width: u32,
-    height: u32,
-    links: u32,
-}
-
-/// Measures a mail in a frame as wide as a window would be: browsers make their own windows no narrower than some width.
-async fn measure(browser: &Browser, folder: &Path, mail: &str, width: u32) -> Size {
-    let mail = serde_json::to_string(mail).unwrap().replace('<', "\\u003c");
-    let page = folder.join("measure.html");
-    fs::write(
-        &page,
-        format!(
-            "<!doctype html><meta charset=\"utf-8\"><body><iframe style=\"border:0;width:{width}px;height:900px\"></iframe><script>\
-             const frame = document.querySelector('iframe');\
-             frame.onload = () => {{\
-             const root = frame.contentDocument.documentElement;\
-             document.body.dataset.width = root.scrollWidth;\
-             document.body.dataset.height = root.scrollHeight;\
-             document.body.dataset.links = root.querySelectorAll('a').length;\
-             }};\
-             frame.srcdoc = {mail};</script>"
-        ),
-    )
-    .unwrap();
-    let document = browser.document(&page, 1400, 1000).await;
-    let number = |name: &str| {
-        let (_, rest) = document.split_once(&format!("data-{name}=\"")).unwrap();
-        rest.split('"').next().unwrap().parse().unwrap()
-    };
-    Size { width: number("width"), height: number("height"), links: number("links") }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mail_in_mjml_fits_a_phone_and_a_desk() {
     let mut market = Market::new(&[HANAKO]).await;
@@ -87,12 +52,12 @@ async fn a_mail_in_mjml_fits_a_phone_and_a_desk() {
     fs::create_dir_all(&folder).unwrap();
     let page = folder.join("mail.html");
     fs::write(&page, &mail.html).unwrap();
-    let wide = measure(&browser, &folder, "<table width=\"700\"><td>x</td></table>", 390).await;
-    assert!(wide.width > 390, "what is too wide is not seen: {wide:?}");
+    let wide = browser.measure(&folder, "<table width=\"700\"><td>x</td></table>", 390).await;
+    assert!(wide.width > 390 && wide.beyond > 0, "what is too wide is not seen: {wide:?}");
     for width in [390, 1200] {
-        let size = measure(&browser, &folder, &mail.html, width).await;
+        let size = browser.measure(&folder, &mail.html, width).await;
         assert!(
-            size.width == width && (400..4000).contains(&size.height) && size.links == 1,
+            size.width == width && (400..4000).contains(&size.height) && size.links == 1 && size.beyond == 0,
             "{width}: {size:?}"
         );
         browser.picture(&page, width, 1400, &folder.join(format!("mail-{width}.png"))).await;

@@ -68,7 +68,7 @@ fn nothing_from_outside_becomes_markup() {
     shots.push(shot(Form::Text, Err(EVIL.to_owned())));
     let page = page(&masthead(), &shots);
     assert!(page.contains("&lt;b&gt;&quot;x&quot; &#39;y&#39; &amp; {{style}}&lt;/b&gt;"), "escaped once");
-    for markup in ["<b>", "poison\">", "&amp;amp;amp;", "example/\""] {
+    for markup in ["<b>", "poison\">", "&amp;amp;amp;", "example/\"><"] {
         assert!(!page.contains(markup), "{markup}");
     }
     assert_eq!(page.matches("<script>").count(), 1, "the page's own script alone");
