@@ -108,7 +108,7 @@ async fn each_rule_says_what_it_wants_and_what_it_saw() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn people_and_time_are_played_without_asking_any_directory() {
+async fn people_and_time_are_played() {
     let bench = Workbench::with_starter();
     let event =
         bench.write("e.json", &Case::new("ITEM-UNHEARD-OF").reshoot(&[("Label", "BLURRY")]).to_string());
@@ -155,6 +155,34 @@ async fn people_and_time_are_played_without_asking_any_directory() {
     let at = explain(&["--at", "2026-02-10T22:30:00[Asia/Tokyo]", "--lookup", "seller=nobody"]).await;
     assert_eq!(at["event"]["received_at"], "2026-02-10T13:30:00Z");
     assert_eq!(at["drafts"][0]["expires_at"], "2026-02-12T13:30:00Z");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_directory_is_asked_unless_its_people_are_played() {
+    let mut bench = bench();
+    // Nobody listens on this port.
+    bench.overlay(
+        "stranger.toml",
+        r#"
+        [audience.stranger]
+        kind = "http"
+        url = "http://127.0.0.1:9/{reference_id}"
+        fields = { email = "/email" }
+        [rule.reshoot]
+        to = "stranger"
+        "#,
+    );
+    let event = bench.write("e.json", &Case::new("ITEM-1").reshoot(&[("Front", "BLURRY")]).to_string());
+    let event = event.display().to_string();
+    let of_rule = |explanation: &Value| {
+        let drafts = explanation["drafts"].as_array().unwrap();
+        drafts.iter().find(|draft| draft["rule"] == "reshoot").cloned().unwrap()
+    };
+    let asked = of_rule(&bench.program().json(&["explain", &event]).await);
+    assert_eq!((&asked["state"], &asked["messages"]), (&json!("waiting"), &json!([])), "{asked:#}");
+    let lookup = ["explain", &event, "--lookup", "stranger.email=a@b.example"];
+    let played = of_rule(&bench.program().json(&lookup).await);
+    assert_eq!(played["messages"][0]["to"], "a…@b.example", "{played:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
