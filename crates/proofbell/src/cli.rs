@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use crate::command::TestArgs;
 use crate::command::explain::ExplainArgs;
 use crate::command::preview::PreviewArgs;
+use crate::command::schema::SchemaArgs;
 
 /// Turns Legitmark's authentication events into the right message for the right person.
 #[derive(Debug, Parser)]
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the tests of the configuration, config/tests/*.toml: events in, expected messages out; nothing is sent
     Test(TestArgs),
+    /// Print the JSON Schema of the configuration, for editors
+    Schema(SchemaArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
     Explain(ExplainArgs),
     /// Show what readers will see: templates, rendered with sample data

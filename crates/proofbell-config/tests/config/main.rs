@@ -5,4 +5,5 @@ mod fingerprint;
 mod fixtures;
 mod literal;
 mod load;
+mod schema;
 mod webhook;

@@ -8,6 +8,7 @@ pub(crate) mod explain;
 mod messages;
 pub(crate) mod preview;
 pub(crate) mod rows;
+pub(crate) mod schema;
 mod send;
 mod serve;
 mod test;
@@ -63,6 +64,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Serve { require_redirect } => serve::run(globals, require_redirect).await,
         Command::Check(args) => check::run(globals, &args),
         Command::Test(args) => test::run(globals, &args).await,
+        Command::Schema(args) => schema::run(&args),
         Command::Explain { event } => explain::run(globals, &event).await,
         Command::Explain(args) => explain::run(globals, args).await,
         Command::Preview(args) => preview::run(globals, args).await,
