@@ -6,6 +6,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::TestArgs;
 use crate::command::explain::ExplainArgs;
+use crate::command::init::InitArgs;
 use crate::command::preview::PreviewArgs;
 use crate::command::schema::SchemaArgs;
 
@@ -67,6 +68,8 @@ pub(crate) enum Command {
     Check(CheckArgs),
     /// Run the tests of the configuration, config/tests/*.toml: events in, expected messages out; nothing is sent
     Test(TestArgs),
+    /// Write a configuration, templates and tests to start from; nothing is overwritten
+    Init(InitArgs),
     /// Print the JSON Schema of the configuration, for editors
     Schema(SchemaArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out

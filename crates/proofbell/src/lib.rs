@@ -13,6 +13,7 @@ mod nearest;
 mod output;
 mod raw_words;
 mod sample;
+mod starter;
 mod wiring;
 
 use std::process::ExitCode;

@@ -4,7 +4,9 @@ mod case;
 mod channel;
 mod check;
 mod events;
+mod explain;
 pub(crate) mod explain;
+pub(crate) mod init;
 mod messages;
 pub(crate) mod preview;
 pub(crate) mod rows;
@@ -64,6 +66,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Serve { require_redirect } => serve::run(globals, require_redirect).await,
         Command::Check(args) => check::run(globals, &args),
         Command::Test(args) => test::run(globals, &args).await,
+        Command::Init(args) => init::run(globals, &args),
         Command::Schema(args) => schema::run(&args),
         Command::Explain { event } => explain::run(globals, &event).await,
         Command::Explain(args) => explain::run(globals, args).await,
