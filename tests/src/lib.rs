@@ -15,6 +15,7 @@ mod python;
 mod repository;
 mod server;
 mod smtp;
+mod taplo;
 mod wait;
 mod webhook;
 
@@ -30,5 +31,6 @@ pub use python::python;
 pub use repository::{metadata, root};
 pub use server::Server;
 pub use smtp::{Mail, SmtpServer, Trust};
+pub use taplo::{Linted, taplo};
 pub use wait::{PATIENCE, until};
 pub use webhook::{Case, Delivery, SECRET, WEBHOOK_PATH};

@@ -2,6 +2,7 @@
 
 mod publish;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -42,7 +43,7 @@ pub(crate) fn run(globals: &Globals, args: &InitArgs) -> Result<(), Stop> {
     match globals.json {
         true => {
             let paths: Vec<String> =
-                files.iter().map(|file| args.directory.join(&file.path).display().to_string()).collect();
+                files.iter().map(|file| shown(&args.directory, &file.path).display().to_string()).collect();
             output::json(&json!({ "files": paths, "secrets": secrets(&files) }));
         }
         false => tell(&args.directory, &files),
@@ -54,14 +55,13 @@ pub(crate) fn run(globals: &Globals, args: &InitArgs) -> Result<(), Stop> {
 fn in_the_way(directory: &Path, files: &[StarterFile]) -> Vec<PathBuf> {
     let exists = |path: &PathBuf| std::fs::symlink_metadata(path).is_ok();
     let mut found: Vec<PathBuf> =
-        files.iter().map(|file| directory.join(&file.path)).filter(exists).collect();
-    let beside = std::fs::read_dir(directory.join("config")).into_iter().flatten();
+        files.iter().map(|file| shown(directory, &file.path)).filter(exists).collect();
+    let beside = std::fs::read_dir(shown(directory, Path::new("config"))).into_iter().flatten();
     let beside = beside.filter_map(|entry| Some(entry.ok()?.path()));
     found.extend(beside.filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
     // A file in the place of a directory.
-    found.extend(
-        ["config", "templates"].map(|name| directory.join(name)).into_iter().filter(|path| path.is_file()),
-    );
+    let directories = ["config", "templates"].map(|name| shown(directory, Path::new(name)));
+    found.extend(directories.into_iter().chain([directory.to_owned()]).filter(|path| path.is_file()));
     found.sort();
     found.dedup();
     found
@@ -87,9 +87,25 @@ fn secrets(files: &[StarterFile]) -> Vec<&str> {
     names
 }
 
-fn tell(directory: &Path, files: &[StarterFile]) {
+/// The names of the files in each folder, in order.
+fn by_folder<'f>(directory: &Path, files: &'f [StarterFile]) -> BTreeMap<PathBuf, Vec<&'f str>> {
+    let mut folders: BTreeMap<PathBuf, Vec<&str>> = BTreeMap::new();
     for file in files {
-        line(&format!("{} {}", paint("wrote", Tone::Good), directory.join(&file.path).display()));
+        let folder = shown(directory, file.path.parent().unwrap_or(Path::new("")));
+        folders.entry(folder).or_default().extend(file.path.file_name().and_then(|name| name.to_str()));
+    }
+    folders
+}
+
+/// A path as somebody would write it who stands where the command was given.
+fn shown(directory: &Path, path: &Path) -> PathBuf {
+    if directory == Path::new(".") { path.to_owned() } else { directory.join(path) }
+}
+
+fn tell(directory: &Path, files: &[StarterFile]) {
+    for (folder, names) in by_folder(directory, files) {
+        let names = paint(&names.join("  "), Tone::Quiet);
+        line(&format!("{} {}/  {names}", paint("wrote", Tone::Good), folder.display()));
     }
     line("");
     line("Next, none of which needs a secret:");
