@@ -27,6 +27,8 @@ pub(crate) struct World<'a> {
     pub(crate) templates: &'a TemplateSet,
     /// `defaults.locale`
     pub(crate) locale: &'a str,
+    /// Whether that is what is meant.
+    pub(crate) locale_is_known: bool,
 }
 
 /// Reports everything that does not fit together.

@@ -200,6 +200,7 @@ fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> O
         rules: &sections.rules,
         templates: &sections.templates,
         locale: &sections.defaults.defaults.locale,
+        locale_is_known: sections.defaults.locale_is_known,
     };
     cross::check(&world, templates, &sections.glossary, &sections.links);
     let used = cross::used_forms(&world);
@@ -250,7 +251,7 @@ fn assemble(
     audiences: BTreeMap<String, Audience>,
     fingerprints: &Fingerprints,
 ) -> Configuration {
-    let section::defaults::Read { defaults, region } = sections.defaults;
+    let section::defaults::Read { defaults, region, .. } = sections.defaults;
     let rules = sections.rules.into_iter().filter(|rule| rule.enabled);
     let facts = sections.channels.iter().filter_map(|(name, channel)| Some((name.clone(), channel.facts()?)));
     let setup = Setup {

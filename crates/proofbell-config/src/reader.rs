@@ -93,11 +93,19 @@ impl<'t> Scope<'t> {
         let there = self.entry(key).is_some();
         if !there {
             let message = format!("[{}] needs `{key}`", self.path);
-            self.cx
-                .report
-                .push(Finding::error(code::MISSING_KEY, self.at, message).hint(format!("add it: {example}")));
+            let finding = Finding::error(code::MISSING_KEY, self.at, message).absent(&self.path);
+            self.cx.report.push(finding.key(Some(self.path_of(key))).hint(format!("add it: {example}")));
         }
         there
+    }
+
+    /// Refuses the keys by which this one may be meant, where nothing can be said of the others.
+    pub(crate) fn refuse_slips(&self, key: &'static str, known: &[&'static str]) {
+        for entry in self.table.entries.iter().filter(|entry| !known.contains(&entry.key.as_str())) {
+            if suggest::nearest(&entry.key, known.iter().copied()) == Some(key) {
+                unknown_key(self.cx, entry, &self.path, known.iter().copied());
+            }
+        }
     }
 
     /// Refuses every key that was not asked for.
@@ -271,8 +279,10 @@ pub(crate) fn unknown_key<'k>(
         false => format!("unknown key `{}` in [{path}]", entry.key),
     };
     let what = if path.is_empty() { "sections" } else { "keys" };
+    let known: Vec<&str> = known.into_iter().collect();
+    let meant = suggest::nearest(&entry.key, known.iter().copied()).map(|near| join(path, near));
     let hint = suggest::hint(&entry.key, what, known);
-    cx.report.push(Finding::error(code::UNKNOWN_KEY, entry.key_at, message).hint(hint));
+    cx.report.push(Finding::error(code::UNKNOWN_KEY, entry.key_at, message).key(meant).hint(hint));
 }
 
 /// Refuses what a later version will know. `what` is a clause about it.

@@ -33,11 +33,10 @@ pub(crate) mod code {
     pub(crate) const WRONG_TYPE: &str = "wrong-type";
 
     /// What may be so only because a file could not be read whole.
-    pub(super) const ABSENCES: [&str; 10] = [
+    pub(super) const ABSENCES: [&str; 9] = [
         LANGUAGE_MISSING,
         MISSING_KEY,
         MISSING_SECTION,
-        NEVER_MATCHES,
         NO_EFFECT,
         TEMPLATE_MISSING,
         UNKNOWN_NAME,
@@ -57,6 +56,10 @@ pub(crate) struct Finding {
     message: String,
     hint: Option<String>,
     related: Option<Place>,
+    /// A word without which this would not be found: it is no mistake if a file that cannot be read has it.
+    absent: Option<String>,
+    /// The path of the key that is missing, or that is meant by an unknown one.
+    key: Option<String>,
 }
 
 impl Finding {
@@ -71,6 +74,8 @@ impl Finding {
             at: at.into(),
             message: message.into(),
             hint: None,
+            absent: None,
+            key: None,
             related: None,
         }
     }
@@ -90,6 +95,16 @@ impl Finding {
     /// Another place that has to do with it.
     pub(crate) fn related(self, place: Place) -> Finding {
         Finding { related: Some(place), ..self }
+    }
+
+    /// Names what should be there.
+    pub(crate) fn absent(self, word: impl Into<String>) -> Finding {
+        Finding { absent: Some(word.into()), ..self }
+    }
+
+    /// Names the key that is missing, or that is meant.
+    pub(crate) fn key(self, path: Option<String>) -> Finding {
+        Finding { key: path, ..self }
     }
 
     pub(crate) fn maybe_hint(self, hint: Option<String>) -> Finding {
@@ -129,12 +144,24 @@ impl Report {
             .collect();
         let unread = findings.iter().any(|finding| finding.code == code::UNREADABLE);
         if !broken.is_empty() || unread {
+            let texts: Vec<_> = broken.iter().map(|id| sources.file(*id)).collect();
+            let is_elsewhere = |word: &str| unread || texts.iter().any(|file| file.text.contains(word));
             findings.retain(|finding| match finding.at {
                 Some(at) if broken.contains(&at.file()) => finding.code == code::SYNTAX,
-                _ => !code::ABSENCES.contains(&finding.code),
+                _ if !code::ABSENCES.contains(&finding.code) => true,
+                _ => finding.absent.as_deref().is_some_and(|word| !is_elsewhere(word)),
             });
         }
-        // What is misspelt somewhere looks unused.
+        // What is misspelt is not missing as well.
+        let meant: Vec<String> = findings
+            .iter()
+            .filter(|finding| finding.code == code::UNKNOWN_KEY)
+            .filter_map(|finding| finding.key.clone())
+            .collect();
+        findings.retain(|finding| {
+            finding.code != code::MISSING_KEY || finding.key.as_ref().is_none_or(|key| !meant.contains(key))
+        });
+        // And it looks unused.
         if findings.iter().any(|finding| [code::UNKNOWN_NAME, code::TEMPLATE_MISSING].contains(&finding.code))
         {
             findings.retain(|finding| finding.code != code::UNUSED);

@@ -29,7 +29,10 @@ fn audiences(world: &World<'_>, names: &[At<String>]) {
     for name in names.iter().filter(|name| !world.audiences.contains_key(&name.value)) {
         let hint = suggest::hint(&name.value, "audiences", world.audiences.keys().map(String::as_str));
         let message = format!("there is no audience called `{}`", name.value);
-        world.cx.report.push(Finding::error(code::UNKNOWN_NAME, name.at, message).hint(hint));
+        world
+            .cx
+            .report
+            .push(Finding::error(code::UNKNOWN_NAME, name.at, message).absent(&name.value).hint(hint));
     }
 }
 
@@ -41,7 +44,10 @@ fn channels(world: &World<'_>, via: Option<&Names>, else_via: Option<&Names>, pa
         for name in names.value.iter().filter(|name| !world.channels.contains_key(&name.value)) {
             let hint = suggest::hint(&name.value, "channels", world.channels.keys().map(String::as_str));
             let message = format!("there is no channel called `{}`", name.value);
-            world.cx.report.push(Finding::error(code::UNKNOWN_NAME, name.at, message).hint(hint));
+            world
+                .cx
+                .report
+                .push(Finding::error(code::UNKNOWN_NAME, name.at, message).absent(&name.value).hint(hint));
         }
         once(world, &names.value, &format!("{path}.{key}"));
     }

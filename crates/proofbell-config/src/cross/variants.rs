@@ -85,24 +85,33 @@ fn check_one(
             None => make,
         };
         let message = format!("there is no template called `{name}`");
-        world.cx.report.push(Finding::error(code::TEMPLATE_MISSING, template.at, message).hint(hint));
+        let finding = Finding::error(code::TEMPLATE_MISSING, template.at, message);
+        world.cx.report.push(finding.absent("[template").hint(hint));
         return;
     };
     for form in Form::ALL {
         let Some((_, channel)) = needs.iter().find(|(needed, _)| *needed == form) else { continue };
         let languages = variants.get(&form).map(Vec::as_slice).unwrap_or_default();
-        let message = match languages {
-            [] => format!("the template `{name}` has no form `{form}`, which the channel `{channel}` needs"),
-            _ if !serves(languages, world.locale) => {
-                format!(
-                    "the template `{name}` has its form `{form}` in {}, but not in the default language",
-                    languages.join(", ")
-                )
+        let (message, absent) = match languages {
+            [] => {
+                let message = format!(
+                    "the template `{name}` has no form `{form}`, which the channel `{channel}` needs"
+                );
+                (message, "[template")
+            }
+            _ if world.locale_is_known && !serves(languages, world.locale) => {
+                let message = format!(
+                    "the template `{name}` has its form `{form}` in {}, but not in the default language, {}",
+                    languages.join(", "),
+                    world.locale
+                );
+                (message, "locale")
             }
             _ => continue,
         };
         let hint = format!("write {dir}/{name}/{form}.{}.hbs", world.locale);
-        world.cx.report.push(Finding::error(code::TEMPLATE_MISSING, template.at, message).hint(hint));
+        let finding = Finding::error(code::TEMPLATE_MISSING, template.at, message);
+        world.cx.report.push(finding.absent(absent).hint(hint));
     }
     template::check_use(world.cx, world.templates, compiled, name, each);
 }

@@ -92,3 +92,21 @@ fn errors_and_warnings_are_counted() {
     assert_eq!(summary(&[error, warning.clone()]), "1 error, 1 warning");
     assert_eq!(summary(&[warning]), "1 warning");
 }
+
+#[test]
+fn of_a_long_line_the_part_is_shown_that_is_meant() {
+    let check = |column: usize, length: usize, most: usize| {
+        let source_line = format!("{}{}", "x".repeat(column - 1), "y".repeat(500));
+        let location = Location { file: "a.toml".into(), line: 1, column, length, source_line };
+        let said = render(&[Diagnostic { location: Some(location), ..diagnostic() }], Color::Never);
+        let lines: Vec<&str> = said.lines().collect();
+        let (shown, carets) = (lines[3].chars().collect::<Vec<_>>(), lines[4].chars().collect::<Vec<_>>());
+        assert!(shown.len() <= 220, "{said}");
+        let meant = |(_, caret): &(&char, &char)| **caret == '^';
+        let meant: Vec<char> = shown.iter().zip(&carets).filter(meant).map(|(shown, _)| *shown).collect();
+        assert_eq!(meant, vec!['y'; most], "{said}");
+    };
+    check(1, 3, 3);
+    check(300, 3, 3);
+    check(300, 400, 120);
+}

@@ -20,6 +20,8 @@ use crate::suggest;
 pub(crate) use list::written_member;
 
 const KINDS: [&str; 3] = ["list", "csv", "http"];
+/// The keys of every kind.
+const KEYS: [&str; 4] = ["kind", "via", "else_via", "nobody"];
 const LATER_KINDS: [(&str, &str); 1] =
     [("sql", "this version looks people up in lists, CSV files and HTTP APIs")];
 /// How long after its event a draft is given up for which no directory had an answer.
@@ -80,6 +82,7 @@ fn read_one(name: At<String>, scope: &Scope<'_>, region: Option<&str>, kit: &Too
     };
     scope.later("quiet", "quiet hours come with limits for each recipient");
     if !scope.require("kind", "kind = \"list\"") {
+        scope.refuse_slips("kind", &KEYS);
         return audience;
     }
     let Some(kind) = scope.string("kind") else { return audience };

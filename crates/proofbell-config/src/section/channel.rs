@@ -102,6 +102,7 @@ fn limit(scope: &Scope<'_>) -> Limit {
 fn kind(scope: &Scope<'_>, registry: &Registry) -> Option<String> {
     let kinds: Vec<&str> = registry.kinds().collect();
     if !scope.require("kind", &format!("kind = {:?}", kinds.first().copied().unwrap_or("smtp"))) {
+        scope.refuse_slips("kind", &HOST_KEYS);
         return None;
     }
     let kind = scope.string("kind")?;

@@ -11,13 +11,16 @@ use crate::suggest;
 pub(crate) struct Read {
     pub(crate) defaults: Defaults,
     pub(crate) region: Option<String>,
+    /// Whether the default language is certain: not when what is written for it cannot be used.
+    pub(crate) locale_is_known: bool,
 }
 
 pub(crate) fn read(root: &Scope<'_>) -> Read {
-    let mut read = Read { defaults: Defaults::default(), region: None };
+    let mut read = Read { defaults: Defaults::default(), region: None, locale_is_known: true };
     let Some(scope) = root.table("defaults") else { return read };
-    if let Some(locale) = scope.parsed("locale", "a language tag", locale) {
-        read.defaults.locale = locale.value;
+    match scope.parsed("locale", "a language tag", locale) {
+        Some(locale) => read.defaults.locale = locale.value,
+        None => read.locale_is_known = scope.node("locale").is_none(),
     }
     if let Some(tz) = scope.parsed("tz", "a time zone", time_zone) {
         read.defaults.tz = tz.value;
@@ -29,9 +32,13 @@ pub(crate) fn read(root: &Scope<'_>) -> Read {
 
 /// A BCP 47 tag, in the upper and lower case that RFC 5646 recommends.
 pub(crate) fn locale(text: &str) -> Result<String, &'static str> {
-    LanguageTag::parse_and_normalize(text)
-        .map(LanguageTag::into_inner)
-        .map_err(|_| "write a BCP 47 tag, such as \"ja\" or \"en-US\"")
+    let refused = "write a BCP 47 tag, such as \"ja\" or \"en-US\"";
+    let tag = LanguageTag::parse_and_normalize(text).map_err(|_| refused)?;
+    // Longer ones are well-formed, but no registered language has any: `english` is a slip.
+    match tag.primary_language().len() {
+        2 | 3 => Ok(tag.into_inner()),
+        _ => Err(refused),
+    }
 }
 
 /// `Etc/Unknown` is in the database, but it is nobody's zone.
@@ -61,7 +68,9 @@ mod tests {
     #[test]
     fn malformed_defaults_are_told_apart() {
         assert_eq!(locale("JA-jp").as_deref(), Ok("ja-JP"));
-        assert!(locale("japanese!").is_err() && locale("").is_err());
+        for text in ["japanese!", "", "english", "x-private"] {
+            assert!(locale(text).is_err(), "{text}");
+        }
         assert_eq!(time_zone("Asia/Tokyo").as_deref(), Ok("Asia/Tokyo"));
         assert!(time_zone("Asia/Tokio").unwrap_err().starts_with("did you mean \"Asia/Tokyo\""));
         assert!(time_zone("Etc/Unknown").is_err());

@@ -6,7 +6,9 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use proofbell_config::{Color, Disk, Files, Listed, Loaded, Request, Secrets, Severity, load, render};
+use proofbell_config::{
+    Color, Diagnostic, Disk, Files, Listed, Loaded, Request, Secrets, Severity, load, render,
+};
 use proofbell_notify::Toolkit;
 
 use crate::fakes;
@@ -85,6 +87,21 @@ fn check(kind: &str, least: usize, verify: impl Fn(&Path, &Loaded)) {
 }
 
 #[test]
+fn fixtures_are_numbered_one_after_the_other() {
+    for kind in ["broken", "several", "warned"] {
+        for (number, fixture) in (1_usize..).zip(fixtures(kind)) {
+            let name = fixture.file_name().unwrap().to_str().unwrap();
+            let written = name.split('-').next().unwrap().parse();
+            assert_eq!(written, Ok(number), "{}", fixture.display());
+        }
+    }
+}
+
+fn is_error(diagnostic: &Diagnostic) -> bool {
+    diagnostic.severity == Severity::Error
+}
+
+#[test]
 fn the_good_configuration_is_silent() {
     let loaded = load_layers(&layers(&Path::new(ROOT).join("good")));
     assert_eq!(render(&loaded.diagnostics, Color::Never), "");
@@ -93,9 +110,10 @@ fn the_good_configuration_is_silent() {
 
 #[test]
 fn each_mistake_is_told_with_its_place_and_its_cure() {
-    check("broken", 40, |fixture, loaded| {
+    check("broken", 120, |fixture, loaded| {
         let name = fixture.display();
         assert!(loaded.has_errors() && loaded.configuration.is_none(), "{name}");
+        assert_eq!(loaded.diagnostics.len(), 1, "{name} is to hold one mistake");
         for diagnostic in
             loaded.diagnostics.iter().filter(|diagnostic| diagnostic.severity == Severity::Error)
         {
@@ -110,14 +128,17 @@ fn each_mistake_is_told_with_its_place_and_its_cure() {
 
 #[test]
 fn several_mistakes_are_told_at_once() {
-    check("several", 3, |fixture, loaded| {
-        assert!(loaded.diagnostics.len() >= 3 && loaded.configuration.is_none(), "{}", fixture.display());
+    check("several", 6, |fixture, loaded| {
+        let name = fixture.display().to_string();
+        assert!(loaded.diagnostics.len() >= 3 && loaded.configuration.is_none(), "{name}");
+        let ten = loaded.diagnostics.len() == 10 && loaded.diagnostics.iter().all(is_error);
+        assert!(ten || !name.contains("-ten-"), "{name}");
     });
 }
 
 #[test]
 fn warnings_do_not_refuse() {
-    check("warned", 7, |fixture, loaded| {
+    check("warned", 14, |fixture, loaded| {
         assert!(!loaded.diagnostics.is_empty(), "{}", fixture.display());
         assert!(loaded.configuration.is_some(), "{}", fixture.display());
     });

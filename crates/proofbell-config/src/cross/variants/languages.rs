@@ -13,6 +13,9 @@ type Variants<'a> = BTreeSet<(&'a str, Form, &'a [String])>;
 
 /// Whoever reads Japanese and gets one mail in English among others in Japanese will ask why: that is seldom meant.
 pub(super) fn check(world: &World<'_>, uses: &[Use<'_>]) {
+    if !world.locale_is_known {
+        return;
+    }
     let mut told: BTreeMap<&str, Variants<'_>> = BTreeMap::new();
     for used in uses {
         let Some(forms) = world.templates.variants.get(&used.template.value) else { continue };

@@ -115,7 +115,7 @@ impl<'a> Walk<'a> {
             Some(about) => format!("add `{key}`: {about}"),
             None => format!("add `{key}`"),
         };
-        self.report(Finding::error(code::MISSING_KEY, at, message).hint(hint));
+        self.report(Finding::error(code::MISSING_KEY, at, message).absent(&self.settings.path).hint(hint));
     }
 
     /// A value as the plugin reads it; references are read first. What does not fit is reported, and something stands in for it.

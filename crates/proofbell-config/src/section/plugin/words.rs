@@ -6,10 +6,16 @@ pub(super) fn plain(message: &str) -> (String, Option<String>) {
         return (format!("must be {wanted}, but it is {given}"), None);
     }
     // Plugins say behind a semicolon what to write instead.
-    match message.split_once("; write ") {
-        Some((message, cure)) => (message.to_owned(), Some(format!("write {cure}"))),
-        None => (message.to_owned(), None),
+    match message.split_once("; ") {
+        Some((message, cure)) if is_whole(message) => (message.to_owned(), Some(cure.to_owned())),
+        Some(_) | None => (message.to_owned(), None),
     }
+}
+
+/// Whether nothing is left open: the semicolon may be one of a value.
+fn is_whole(message: &str) -> bool {
+    let count = |c| message.matches(c).count();
+    count('(') == count(')') && count('`').is_multiple_of(2) && count('"').is_multiple_of(2)
 }
 
 /// Of "invalid type: integer `5`, expected a string": what was given, without its value, and what is wanted.
@@ -44,6 +50,8 @@ mod tests {
             ),
             ("is no sender; write a@b", "is no sender", Some("write a@b")),
             ("is no sender", "is no sender", None),
+            ("not a key; it is 8 letters", "not a key", Some("it is 8 letters")),
+            ("`a; b` is no key", "`a; b` is no key", None),
             ("invalid type: unit, expected x", "invalid type: unit, expected x", None),
         ];
         for (message, expected, hint) in table {
