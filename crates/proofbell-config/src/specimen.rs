@@ -23,20 +23,32 @@ pub(crate) fn check(
 ) {
     for variant in templates.variants().filter(|it| used.contains(&(it.name.to_owned(), it.form))) {
         // Where only patterns lead to a template, an event of which nothing is known has to do.
-        let mut names = engine.events_of(variant.name);
-        if names.is_empty() {
-            names.push(EventName::Unknown);
-        }
+        let known = engine.events_of(variant.name);
+        let is_like_life = !known.is_empty() && !templates.reads_what_nobody_knows(&variant);
+        let names = if known.is_empty() { vec![EventName::Unknown] } else { known };
         let failed = names.into_iter().find_map(|name| {
             let event = sample(name, engine.glossary())?;
-            render(engine, &variant, &event).err().map(|error| (name, error))
+            let error = render(engine, &variant, &event).err()?;
+            counts(&error, is_like_life).then_some((name, error))
         });
-        // One that is not there, or has another fault, is told of elsewhere.
-        if let Some((name, error)) =
-            failed.filter(|(_, error)| !matches!(error, ComposeError::NoTemplate { .. }))
-        {
+        if let Some((name, error)) = failed {
             report(cx, templates, &variant, name, &error);
         }
+    }
+}
+
+/// Whether an error means something; `is_like_life` when the event has all that the template asks for.
+fn counts(error: &ComposeError, is_like_life: bool) -> bool {
+    match error {
+        // What is not there, or has another fault, is told of elsewhere.
+        ComposeError::NoTemplate { .. } => false,
+        ComposeError::Empty { .. } => is_like_life,
+        ComposeError::Link { .. }
+        | ComposeError::TooLarge { .. }
+        | ComposeError::TooLong { .. }
+        | ComposeError::Mjml { .. }
+        | ComposeError::NoChannel { .. }
+        | ComposeError::Panicked { .. } => true,
     }
 }
 

@@ -229,6 +229,16 @@ impl TemplateSet {
         })
     }
 
+    /// Whether a template shows what only the marketplace's own events and people have, so that a sample may leave it empty.
+    pub(crate) fn reads_what_nobody_knows(&self, variant: &Variant<'_>) -> bool {
+        let reads = |text: &str| text.contains("payload") || text.contains("extra");
+        let source = self.sources.iter().find(|source| source.path == variant.path);
+        source.is_some_and(|source| {
+            let part = source.text_part.as_ref().is_some_and(|part| reads(&part.body));
+            part || reads(&source.body) || source.front.subject.as_deref().is_some_and(reads)
+        }) || self.partials.iter().any(|partial| reads(&partial.body))
+    }
+
     /// The place of `path`, `path:line` or `path:line:column`, as the engine writes them.
     pub(crate) fn place_in(&self, cx: &Context<'_>, place: &str) -> Option<Place> {
         let number = |text: &str| text.parse::<usize>().ok();

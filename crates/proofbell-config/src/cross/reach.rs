@@ -13,7 +13,7 @@ use crate::section::{audience, rule};
 pub(super) fn check(world: &World<'_>) {
     // The addresses that are asked for, by audience: it is told once for it, whatever the number of rules.
     let mut used: BTreeMap<&str, Vec<AddressKind>> = BTreeMap::new();
-    for rule in world.rules {
+    for rule in world.rules.iter().filter(|rule| rule.enabled) {
         for name in &rule.to {
             let Some(audience) = world.audiences.get(&name.value) else { continue };
             used.entry(&name.value).or_default().extend(open(world, rule, name, audience));
@@ -99,7 +99,7 @@ fn nobody_has(world: &World<'_>, audience: &audience::Read, kinds: &[AddressKind
 
 /// Rules whose channels ask for what nobody in the audience has, while other rules reach them.
 fn rules_that_reach_nobody(world: &World<'_>, audience: &audience::Read) {
-    for rule in world.rules {
+    for rule in world.rules.iter().filter(|rule| rule.enabled) {
         let Some(name) = rule.to.iter().find(|name| name.value == audience.name.value) else { continue };
         let route = Route::of_rule(world, rule, audience);
         let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, &rule.on));

@@ -10,7 +10,7 @@ use crate::section::rule;
 use crate::source::Place;
 
 pub(super) fn check(world: &World<'_>) {
-    for rule in world.rules {
+    for rule in world.rules.iter().filter(|rule| rule.enabled) {
         let on: Vec<_> = rule.on.iter().map(|on| on.value.clone()).collect();
         let (conditions, exceptions) = (&rule.conditions.conditions, &rule.exceptions.conditions);
         if let Some(silence) = Silence::of(&on, rule.each.value, conditions, exceptions) {

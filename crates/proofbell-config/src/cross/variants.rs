@@ -31,14 +31,17 @@ pub(super) struct Use<'a> {
     each: Each,
     /// The forms that channels need of it, with one such channel.
     needs: Vec<(Form, &'a str)>,
+    /// Whether it is in use now.
+    is_enabled: bool,
     /// The audiences that are told with it.
     audiences: Vec<&'a str>,
 }
 
-/// The forms in which each template is used.
+/// The forms in which each template is used by what is enabled.
 pub(super) fn forms(world: &World<'_>) -> BTreeSet<(String, Form)> {
     let uses = uses(world);
-    let forms = uses.iter().flat_map(|used| used.needs.iter().map(|(form, _)| (used.template, *form)));
+    let used = uses.iter().filter(|used| used.is_enabled);
+    let forms = used.flat_map(|used| used.needs.iter().map(|(form, _)| (used.template, *form)));
     forms.map(|(template, form)| (template.value.clone(), form)).collect()
 }
 
@@ -46,8 +49,13 @@ fn uses<'a>(world: &World<'a>) -> Vec<Use<'a>> {
     let mut uses = Vec::new();
     for rule in world.rules {
         let told = rule.to.iter().filter_map(|name| world.audiences.get(&name.value));
-        let mut used =
-            Use { template: &rule.template, each: rule.each.value, needs: Vec::new(), audiences: Vec::new() };
+        let mut used = Use {
+            template: &rule.template,
+            each: rule.each.value,
+            needs: Vec::new(),
+            is_enabled: rule.enabled,
+            audiences: Vec::new(),
+        };
         for audience in told {
             let route = Route::of_rule(world, rule, audience);
             let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, &rule.on));
@@ -62,7 +70,7 @@ fn uses<'a>(world: &World<'a>) -> Vec<Use<'a>> {
         let route = Route::of_audience(world, told);
         let needs = route.facts(world).map(|(channel, facts)| (facts.form, channel)).collect();
         let audiences = vec![told.name.value.as_str()];
-        uses.push(Use { template: &nobody.template, each: Each::Event, needs, audiences });
+        uses.push(Use { template: &nobody.template, each: Each::Event, needs, is_enabled: true, audiences });
     }
     uses
 }

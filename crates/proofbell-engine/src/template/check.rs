@@ -222,7 +222,8 @@ impl<'a> Checker<'a> {
             let mut circle = self.calls[from..].to_vec();
             circle.push(partial.name.clone());
             let message = format!("partials call each other in a circle: {}", circle.join(" → "));
-            return self.report.add(file, Some(partial.at), message, None);
+            let hint = "take one of the calls out".to_owned();
+            return self.report.add(file, Some(partial.at), message, Some(hint));
         }
         if !self.is_shallow(file, partial.at, depth) {
             return;

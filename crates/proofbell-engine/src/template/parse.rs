@@ -187,7 +187,8 @@ impl Parser<'_> {
             if !open.chained {
                 let message =
                     format!("`{{{{#{name}}}}}` is never closed with `{{{{/{name}}}}}`", name = open.name);
-                self.faults.push(Fault::new(open.byte, message));
+                let hint = format!("write {{{{/{}}}}} where it ends", open.name);
+                self.faults.push(Fault::new(open.byte, message).hint(hint));
             }
             self.pop();
         }

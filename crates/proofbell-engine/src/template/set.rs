@@ -101,7 +101,8 @@ impl Templates {
             let locales = sets.entry(source.name.clone()).or_default().entry(source.form).or_default();
             if let Some(other) = locales.insert(locale::key(&source.locale), template) {
                 let message = format!("the same template in the same language as {}", other.body.path);
-                report.extend([file_problem(&source.path, message, None)]);
+                let hint = "keep one of the two files".to_owned();
+                report.extend([file_problem(&source.path, message, Some(hint))]);
             }
         }
         let problems = report.into_problems();

@@ -168,7 +168,7 @@ fn templates_are_found_by_form_and_language() {
     let problems = Templates::compile(twice, Vec::new(), &BTreeMap::new(), "en").unwrap_err();
     assert_eq!(
         written(&problems),
-        "t/text.ja_jp.hbs: the same template in the same language as t/text.ja-JP.hbs"
+        "t/text.ja_jp.hbs: the same template in the same language as t/text.ja-JP.hbs | keep one of the two files"
     );
 }
 

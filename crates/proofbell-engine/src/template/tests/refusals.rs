@@ -48,10 +48,13 @@ fn partials_are_there_named_and_not_circular() {
     let circular = |files: &[(&str, &str)], expected: &str| {
         assert_eq!(problems(source(Form::Text, "{{> a}}"), files), expected);
     };
-    circular(&[("a", "x {{> a}}")], "partials/a.hbs:1:3: partials call each other in a circle: a → a");
+    circular(
+        &[("a", "x {{> a}}")],
+        "partials/a.hbs:1:3: partials call each other in a circle: a → a | take one of the calls out",
+    );
     circular(
         &[("a", "{{#if rule}}{{> b}}{{/if}}"), ("b", "\n {{> c x=1}}"), ("c", "{{> b}}")],
-        "partials/c.hbs:1:1: partials call each other in a circle: b → c → b",
+        "partials/c.hbs:1:1: partials call each other in a circle: b → c → b | take one of the calls out",
     );
 }
 
@@ -138,7 +141,10 @@ fn partials_that_call_each_other_in_countless_ways_are_refused() {
 #[test]
 fn blocks_are_known_closed_and_in_order() {
     check("{{#iff rule}}{{/iff}}", "t.hbs:1:4: unknown block `iff` | did you mean `if`?");
-    check("{{#if rule}}", "t.hbs:1:1: `{{#if}}` is never closed with `{{/if}}`");
+    check(
+        "{{#if rule}}",
+        "t.hbs:1:1: `{{#if}}` is never closed with `{{/if}}` | write {{/if}} where it ends",
+    );
     check("{{/if}}", "t.hbs:1:1: `{{/if}}` closes nothing");
     check("{{else}}", "t.hbs:1:1: this `else` belongs to no block");
     check("{{#if rule}}{{else}}{{else}}{{/if}}", "t.hbs:1:21: `{{#if}}` has an `else` already");
@@ -274,7 +280,7 @@ fn front_matter_is_that_of_the_form() {
     check(
         Form::Email,
         FrontMatter { subject: some("{{#if rule}}"), preheader: some("{{{x}}}"), ..front() },
-        "t.hbs: in `preheader`: unescaped output is not allowed | write {{ }} instead of {{{ }}}\nt.hbs: in `subject`: `{{#if}}` is never closed with `{{/if}}`",
+        "t.hbs: in `preheader`: unescaped output is not allowed | write {{ }} instead of {{{ }}}\nt.hbs: in `subject`: `{{#if}}` is never closed with `{{/if}}` | write {{/if}} where it ends",
     );
     check(
         Form::Email,
