@@ -1,5 +1,7 @@
 //! The sorts of problems, each with what it means and what to do: docs/DIAGNOSTICS.md, for programs.
 
+use crate::Severity;
+
 const DOCUMENT: &str = include_str!("../../../docs/DIAGNOSTICS.md");
 
 /// A sort of problem.
@@ -7,6 +9,8 @@ const DOCUMENT: &str = include_str!("../../../docs/DIAGNOSTICS.md");
 pub struct Code {
     /// What a [`crate::Diagnostic`] has as its code.
     pub code: &'static str,
+    /// How bad it is; where it can be both, an error.
+    pub severity: Severity,
     /// What it means, in Markdown: a sentence or two.
     pub summary: &'static str,
     /// What to do about it, in Markdown.
@@ -21,7 +25,11 @@ pub fn codes() -> Vec<Code> {
 fn section(section: &'static str) -> Code {
     let (code, text) = section.split_once('\n').unwrap_or((section, ""));
     let (summary, help) = text.trim().split_once("\n\n").unwrap_or((text.trim(), ""));
-    Code { code, summary, help: help.trim() }
+    let (severity, summary) = match summary.strip_suffix("(warning)") {
+        Some(summary) => (Severity::Warning, summary.trim_end()),
+        None => (Severity::Error, summary),
+    };
+    Code { code, severity, summary, help: help.trim() }
 }
 
 #[cfg(test)]
@@ -63,12 +71,17 @@ mod tests {
 
     #[test]
     fn each_code_says_what_it_means_and_what_to_do() {
-        for Code { code, summary, help } in codes() {
-            let ends = |text: &str| text.ends_with('.') || text.ends_with("(warning)");
+        for Code { code, summary, help, .. } in codes() {
+            let ends = |text: &str| text.ends_with('.');
             assert!(
                 ends(summary) && ends(help),
                 "docs/DIAGNOSTICS.md, `## {code}`: {summary:?}, then {help:?}"
             );
         }
+        let is_warning = |word: &str| {
+            let found = codes().into_iter().find(|code| code.code == word);
+            found.is_some_and(|code| code.severity == Severity::Warning)
+        };
+        assert!(is_warning("unused") && !is_warning("syntax"));
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use crate::command::TestArgs;
+use crate::command::check;
 use crate::command::explain::ExplainArgs;
 use crate::command::init::InitArgs;
 use crate::command::preview::PreviewArgs;
@@ -72,6 +73,7 @@ pub(crate) enum Command {
     Init(InitArgs),
     /// Print the JSON Schema of the configuration, for editors
     Schema(SchemaArgs),
+    Check(check::CheckArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
     Explain(ExplainArgs),
     /// Show what readers will see: templates, rendered with sample data
@@ -100,26 +102,6 @@ pub(crate) enum Command {
         #[command(subcommand)]
         action: ChannelAction,
     },
-}
-
-/// What `check` does about secrets.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SecretsMode {
-    /// Reads them.
-    Read,
-    /// Takes any as given.
-    Assume,
-}
-
-/// `proofbell check`
-#[derive(Debug, Args)]
-pub(crate) struct CheckArgs {
-    /// `assume` takes any secret as given: for CI.
-    #[arg(long, value_enum, default_value_t = SecretsMode::Read)]
-    pub(crate) secrets: SecretsMode,
-    /// Print the value that a key comes to, and the file and line that set it; secrets are masked.
-    #[arg(long, value_name = "KEY")]
-    pub(crate) show: Option<String>,
 }
 
 /// `proofbell send`

@@ -92,7 +92,7 @@ impl Table {
         self.rows.push(cells);
     }
 
-    /// Prints it aligned; `empty` when it has no rows.
+    /// Prints it aligned, its last column wrapped where the terminal ends; `empty` when it has no rows.
     pub(crate) fn print(&self, empty: &str) {
         if self.rows.is_empty() {
             line(&paint(empty, Tone::Quiet));
@@ -106,10 +106,60 @@ impl Table {
             .collect();
         let head: Vec<_> = self.head.iter().map(|text| ((*text).to_owned(), Tone::Quiet)).collect();
         line(&joined(&head, &widths));
+        let before: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum();
+        let room = terminal_width().map(|width| width.saturating_sub(before));
         for row in &self.rows {
-            line(&joined(row, &widths));
+            row_lines(row, &widths, room).iter().for_each(|text| line(text));
         }
     }
+}
+
+/// How many columns the terminal has, where there is one.
+fn terminal_width() -> Option<usize> {
+    if !std::io::stdout().is_terminal() {
+        return None;
+    }
+    terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
+}
+
+/// Narrower than this, a column of words is hard to read, and the terminal may break lines itself.
+const NARROW: usize = 24;
+
+/// A row, on as many lines as its last cell needs with `room` columns for it.
+fn row_lines(row: &[(String, Tone)], widths: &[usize], room: Option<usize>) -> Vec<String> {
+    let whole = || vec![joined(row, widths)];
+    let (Some(room), Some((text, tone))) = (room.filter(|room| *room >= NARROW), row.last()) else {
+        return whole();
+    };
+    if row.len() < widths.len() || text.width() <= room {
+        return whole();
+    }
+    let mut lines = Vec::new();
+    for (index, part) in wrapped(text, room).into_iter().enumerate() {
+        let cell =
+            |cell: &(String, Tone)| if index == 0 { cell.clone() } else { (String::new(), Tone::Plain) };
+        let mut cells: Vec<_> = row[..row.len() - 1].iter().map(cell).collect();
+        cells.push((part, *tone));
+        lines.push(joined(&cells, widths));
+    }
+    lines
+}
+
+/// Broken between words, into lines of at most `width` columns; a longer word has a line of its own.
+fn wrapped(text: &str, width: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split(' ') {
+        let last = lines.len() - 1;
+        if lines[last].is_empty() {
+            lines[last].push_str(word);
+        } else if lines[last].width() + 1 + word.width() <= width {
+            lines[last].push(' ');
+            lines[last].push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
 }
 
 fn joined(cells: &[(String, Tone)], widths: &[usize]) -> String {
@@ -175,6 +225,25 @@ mod tests {
         ] {
             assert_eq!(shorten(text, width), expected);
         }
+    }
+
+    #[test]
+    fn a_last_cell_that_is_too_long_goes_on_below_itself() {
+        let row = |last: &str| vec![("ok".to_owned(), Tone::Plain), (last.to_owned(), Tone::Plain)];
+        let check = |last: &str, room: Option<usize>, expected: &[&str]| {
+            assert_eq!(row_lines(&row(last), &[6, 50], room), expected, "{last} {room:?}");
+        };
+        let long = "the server takes mail from 写真を撮り直してください alone";
+        check(
+            long,
+            Some(30),
+            &["ok      the server takes mail from", "        写真を撮り直してください alone"],
+        );
+        check(long, None, &[&format!("ok      {long}")]);
+        check(long, Some(10), &[&format!("ok      {long}")]);
+        check("short", Some(30), &["ok      short"]);
+        let word = "a-word-that-is-longer-than-there-is-room";
+        check(&format!("x {word} y"), Some(24), &["ok      x", &format!("        {word}"), "        y"]);
     }
 
     #[test]

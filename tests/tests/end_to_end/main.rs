@@ -5,6 +5,8 @@
 mod appearance;
 mod bounces;
 mod check;
+mod check_formats;
+mod check_online;
 mod crash;
 mod demo;
 mod directory;

@@ -2,7 +2,7 @@
 
 mod case;
 mod channel;
-mod check;
+pub(crate) mod check;
 mod events;
 mod explain;
 pub(crate) mod explain;
@@ -68,6 +68,7 @@ pub(crate) async fn run(cli: Cli) -> u8 {
         Command::Test(args) => test::run(globals, &args).await,
         Command::Init(args) => init::run(globals, &args),
         Command::Schema(args) => schema::run(&args),
+        Command::Check(args) => check::run(globals, &args).await,
         Command::Explain { event } => explain::run(globals, &event).await,
         Command::Explain(args) => explain::run(globals, args).await,
         Command::Preview(args) => preview::run(globals, args).await,
