@@ -75,10 +75,14 @@ fn details(scope: &Scope<'_>) -> Details {
         sides: scope.table("sides").map(|sides| pairs(&sides)),
         reference_id: scope.string("reference_id").map(|id| id.value),
         sr_uuid: scope
-            .parsed("sr_uuid", "the id of a service request", str::parse::<SrUuid>)
+            .parsed("sr_uuid", "the id of a service request", sr_uuid)
             .map(|id| id.value.to_string()),
         timestamp: time(scope, "timestamp").map(|at| at.value),
     }
+}
+
+fn sr_uuid(text: &str) -> Result<SrUuid, &'static str> {
+    text.parse().map_err(|_| "write at most 128 letters, digits and other visible ASCII characters")
 }
 
 fn refuse_details(scope: &Scope<'_>, keys: &[&str], why: &str) {

@@ -113,7 +113,7 @@ fn write_event(toml: &mut String, event: &TestEvent, zone: &TimeZone) {
         TestEvent::Payload(payload) => {
             let json = serde_json::to_string_pretty(payload).unwrap_or_default();
             // Nothing can be escaped between these quotes, so what would end them is escaped as JSON.
-            let json = json.replace("'''", "\\u0027\\u0027\\u0027");
+            let json = json.replace("'''", "\\u0027\\u0027\\u0027").replace('\u{7f}', "\\u007f");
             line(toml, "event", &format!("'''\n{json}\n'''"));
         }
         TestEvent::Sample { name, sides, reference_id, sr_uuid, timestamp } => {

@@ -13,7 +13,7 @@ use proofbell_notify::Toolkit;
 
 use crate::fakes;
 
-const ROOT: &str = "fixtures";
+pub(crate) const ROOT: &str = "fixtures";
 
 /// The disk, but that a checkout leaves every file readable by all: here that is only one whose name says so.
 struct Checkout;
@@ -36,7 +36,7 @@ impl Files for Checkout {
     }
 }
 
-fn load_layers(layers: &[PathBuf]) -> Loaded {
+pub(crate) fn load_layers(layers: &[PathBuf]) -> Loaded {
     load(&Request {
         layers,
         files: &Checkout,
@@ -56,7 +56,7 @@ fn layers(fixture: &Path) -> Vec<PathBuf> {
 }
 
 #[expect(clippy::unwrap_used, reason = "a helper of tests, which the lint does not see as one")]
-fn fixtures(kind: &str) -> Vec<PathBuf> {
+pub(crate) fn fixtures(kind: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(Path::new(ROOT).join(kind)).unwrap();
     let mut fixtures: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
     fixtures.sort();

@@ -1,5 +1,6 @@
 //! Loading whole configurations, with small notifiers in the place of the real ones.
 
+mod config_tests;
 mod fakes;
 mod fingerprint;
 mod fixtures;
