@@ -197,6 +197,3 @@ fn stand_in_for<T, S>(of: &BTreeMap<String, T>, make: impl Fn(&T) -> S) -> BTree
 fn rehearsed(channel: &Channel, notifier: Arc<StandInNotifier>) -> Channel {
     Channel { notifier, rate: None, concurrency: 1, ..channel.clone() }
 }
-
-#[cfg(test)]
-mod tests;

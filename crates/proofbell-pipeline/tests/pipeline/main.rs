@@ -10,6 +10,7 @@ mod grudging;
 mod isolation;
 mod pauses;
 mod refusals;
+mod rehearsals;
 mod reload;
 mod reload_channels;
 mod reports;

@@ -105,7 +105,7 @@ impl Parts {
         self.settings(channel).rate = Some(Rate { count, per });
     }
 
-    fn runtime(&self) -> Runtime {
+    pub(crate) fn runtime(&self) -> Runtime {
         let facts = |channel: &Channel| ChannelFacts {
             form: channel.notifier.form(),
             address: channel.notifier.address(),
