@@ -38,5 +38,4 @@ pub use files::{Disk, Embedded, Files, Listed, ListedKind};
 pub use load::{Loaded, Request, Secrets, load, process_environment};
 pub use render::{Color, render, summary};
 pub use schema::schema;
-pub use show::Setting;
 pub use show::{Replaced, Setting};

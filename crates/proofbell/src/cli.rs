@@ -10,6 +10,7 @@ use crate::command::explain::ExplainArgs;
 use crate::command::init::InitArgs;
 use crate::command::preview::PreviewArgs;
 use crate::command::schema::SchemaArgs;
+use crate::command::serve::ServeArgs;
 
 /// Turns Legitmark's authentication events into the right message for the right person.
 #[derive(Debug, Parser)]
@@ -59,21 +60,16 @@ pub(crate) enum Command {
         #[arg(long)]
         once: bool,
     },
-    /// Run the server; SIGTERM drains
-    Serve {
-        /// Refuse to start without a `[redirect]`: for staging.
-        #[arg(long)]
-        require_redirect: bool,
-    },
+    /// Run the server; SIGTERM drains, SIGHUP or a changed file reloads
+    Serve(ServeArgs),
     /// Check the configuration: all problems at once
-    Check(CheckArgs),
+    Check(check::CheckArgs),
     /// Run the tests of the configuration, config/tests/*.toml: events in, expected messages out; nothing is sent
     Test(TestArgs),
     /// Write a configuration, templates and tests to start from; nothing is overwritten
     Init(InitArgs),
     /// Print the JSON Schema of the configuration, for editors
     Schema(SchemaArgs),
-    Check(check::CheckArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
     Explain(ExplainArgs),
     /// Show what readers will see: templates, rendered with sample data

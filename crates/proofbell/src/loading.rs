@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use proofbell_config::{
-    Configuration, Disk, Loaded, LoadedTests, Request, Secrets, Severity, load, load_tests,
+    Configuration, Disk, Files, Loaded, LoadedTests, Request, Secrets, Severity, load, load_tests,
     process_environment, render,
 };
 use proofbell_notify::Toolkit;
@@ -13,6 +13,7 @@ use proofbell_store::{SqliteOptions, SqliteStore};
 use crate::builtin;
 use crate::cli::Globals;
 use crate::command::Stop;
+use crate::reload::{Fixed, Seen, Witness};
 use crate::wiring::{Wired, wire};
 
 /// The configuration and its overlays, in order.
@@ -22,10 +23,15 @@ fn layers(globals: &Globals) -> Vec<PathBuf> {
 
 /// Loads without judging.
 pub(crate) fn read(globals: &Globals, secrets: Secrets) -> Loaded {
+    read_from(&Disk, globals, secrets)
+}
+
+/// Loads from these files, without judging.
+pub(crate) fn read_from(files: &dyn Files, globals: &Globals, secrets: Secrets) -> Loaded {
     let (registry, toolkit, layers) = (builtin::notifiers(), Toolkit::default(), layers(globals));
     load(&Request {
         layers: &layers,
-        files: &Disk,
+        files,
         environment: &process_environment,
         secrets,
         registry: &registry,
@@ -53,9 +59,19 @@ pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> 
     loaded.configuration.take().map(wire).ok_or_else(|| refused(&loaded))
 }
 
+/// What a server runs on.
+pub(crate) struct Served {
+    pub(crate) wired: Wired,
+    /// What it was read from.
+    pub(crate) seen: Seen,
+    /// What it keeps for as long as it runs.
+    pub(crate) fixed: Fixed,
+}
+
 /// Loads what a server runs on; what looks wrong goes to the log.
-pub(crate) fn wired_to_serve(globals: &Globals) -> Result<Wired, Stop> {
-    let mut loaded = read(globals, Secrets::Require);
+pub(crate) fn wired_to_serve(globals: &Globals) -> Result<Served, Stop> {
+    let witness = Witness::default();
+    let mut loaded = read_from(&witness, globals, Secrets::Require);
     let configuration = loaded.configuration.take().ok_or_else(|| refused(&loaded))?;
     for warning in &loaded.diagnostics {
         let place = warning
@@ -65,7 +81,8 @@ pub(crate) fn wired_to_serve(globals: &Globals) -> Result<Wired, Stop> {
             .unwrap_or_default();
         tracing::warn!(place, problem = warning.message, "configuration");
     }
-    Ok(wire(configuration))
+    let fixed = Fixed::of(&configuration, &loaded);
+    Ok(Served { wired: wire(configuration), seen: witness.into_seen(), fixed })
 }
 
 pub(crate) fn refused(loaded: &Loaded) -> Stop {

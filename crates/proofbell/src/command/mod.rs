@@ -4,7 +4,6 @@ mod case;
 mod channel;
 pub(crate) mod check;
 mod events;
-mod explain;
 pub(crate) mod explain;
 pub(crate) mod init;
 mod messages;
@@ -12,7 +11,7 @@ pub(crate) mod preview;
 pub(crate) mod rows;
 pub(crate) mod schema;
 mod send;
-mod serve;
+pub(crate) mod serve;
 mod test;
 mod trigger;
 
@@ -63,13 +62,11 @@ pub(crate) async fn run(cli: Cli) -> u8 {
     let globals = &cli.globals;
     let result = match cli.command {
         Command::Demo { once } => demo::run(once).await,
-        Command::Serve { require_redirect } => serve::run(globals, require_redirect).await,
-        Command::Check(args) => check::run(globals, &args),
+        Command::Serve(args) => serve::run(globals, &args).await,
         Command::Test(args) => test::run(globals, &args).await,
         Command::Init(args) => init::run(globals, &args),
         Command::Schema(args) => schema::run(&args),
         Command::Check(args) => check::run(globals, &args).await,
-        Command::Explain { event } => explain::run(globals, &event).await,
         Command::Explain(args) => explain::run(globals, args).await,
         Command::Preview(args) => preview::run(globals, args).await,
         Command::Send(args) => send::run(globals, args).await,

@@ -1,0 +1,185 @@
+//! What loading asked of the disk and what it was told: whether loading again would come to the same is asking the same again.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use proofbell_config::{Disk, Files, Listed};
+use sha2::{Digest, Sha256};
+
+/// A question to the disk.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Question {
+    /// What is in this file?
+    Read(PathBuf),
+    /// Which names are in this directory?
+    List(PathBuf),
+    /// Is there something at this path?
+    Exists(PathBuf),
+}
+
+impl Question {
+    pub(crate) fn path(&self) -> &Path {
+        match self {
+            Question::Read(path) | Question::List(path) | Question::Exists(path) => path,
+        }
+    }
+
+    fn ask(&self) -> Answer {
+        match self {
+            Question::Read(path) => Answer::of_text(&Disk.read(path)),
+            Question::List(path) => Answer::of_names(&Disk.list(path)),
+            Question::Exists(path) => Answer::There(Disk.exists(path)),
+        }
+    }
+}
+
+/// What the disk said. Texts may be secrets: their hash is enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Answer {
+    Text([u8; 32]),
+    Names(Vec<Listed>),
+    There(bool),
+    Failed(io::ErrorKind),
+}
+
+impl Answer {
+    fn of_text(text: &io::Result<String>) -> Answer {
+        match text {
+            Ok(text) => Answer::Text(Sha256::digest(text).into()),
+            Err(error) => Answer::Failed(error.kind()),
+        }
+    }
+
+    fn of_names(names: &io::Result<Vec<Listed>>) -> Answer {
+        match names {
+            Ok(names) => Answer::Names(names.clone()),
+            Err(error) => Answer::Failed(error.kind()),
+        }
+    }
+}
+
+/// All that was asked, and the answers. Two that are equal come to the same configuration, in one process with one environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Seen(BTreeMap<Question, Answer>);
+
+impl Seen {
+    /// Whether the disk still says the same.
+    pub(crate) fn still_holds(&self) -> bool {
+        self.0.iter().all(|(question, answer)| question.ask() == *answer)
+    }
+
+    /// Whatever was asked.
+    pub(crate) fn questions(&self) -> impl Iterator<Item = &Question> {
+        self.0.keys()
+    }
+
+    /// The files and directories of which another one says something else, or nothing.
+    pub(crate) fn differing(&self, other: &Seen) -> Vec<PathBuf> {
+        let questions = self.0.keys().chain(other.0.keys());
+        let differing = questions.filter(|question| self.0.get(question) != other.0.get(question));
+        let mut paths: Vec<PathBuf> = differing.map(|question| question.path().to_owned()).collect();
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+}
+
+/// The disk, and a memory of what it said. A file that is asked for twice says the same twice.
+#[derive(Debug, Default)]
+pub(crate) struct Witness {
+    seen: RefCell<Seen>,
+    texts: RefCell<BTreeMap<PathBuf, String>>,
+}
+
+impl Witness {
+    /// What was seen.
+    pub(crate) fn into_seen(self) -> Seen {
+        self.seen.into_inner()
+    }
+
+    fn note(&self, question: Question, answer: Answer) {
+        self.seen.borrow_mut().0.insert(question, answer);
+    }
+}
+
+impl Files for Witness {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        if let Some(text) = self.texts.borrow().get(path) {
+            return Ok(text.clone());
+        }
+        let text = Disk.read(path);
+        self.note(Question::Read(path.to_owned()), Answer::of_text(&text));
+        if let Ok(text) = &text {
+            self.texts.borrow_mut().insert(path.to_owned(), text.clone());
+        }
+        text
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<Listed>> {
+        let names = Disk.list(directory);
+        self.note(Question::List(directory.to_owned()), Answer::of_names(&names));
+        names
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        let there = Disk.exists(path);
+        self.note(Question::Exists(path.to_owned()), Answer::There(there));
+        there
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_was_seen_holds_until_an_answer_changes() {
+        let home = tempfile::tempdir().unwrap();
+        let path = |name: &str| home.path().join(name);
+        fs::write(path("a.toml"), "a = 1").unwrap();
+        let witness = Witness::default();
+        witness.read(&path("a.toml")).unwrap();
+        witness.read(&path("missing")).unwrap_err();
+        witness.list(home.path()).unwrap();
+        assert!(!witness.exists(&path("people.csv")));
+        let seen = witness.into_seen();
+
+        type Change<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn(), bool);
+        let write = |name: &str, text: &str| fs::write(path(name), text).unwrap();
+        let remove = |name: &str| fs::remove_file(path(name)).unwrap();
+        let table: [Change<'_>; 6] = [
+            ("the same text again", &|| write("a.toml", "a = 1"), &|| {}, true),
+            ("another text", &|| write("a.toml", "a = 2"), &|| write("a.toml", "a = 1"), false),
+            ("no file", &|| remove("a.toml"), &|| write("a.toml", "a = 1"), false),
+            ("what was missing", &|| write("missing", "x"), &|| remove("missing"), false),
+            ("a new name", &|| write("b.toml", ""), &|| remove("b.toml"), false),
+            ("a hidden name", &|| write(".b.toml.swp", ""), &|| remove(".b.toml.swp"), true),
+        ];
+        for (what, change, undo, holds) in table {
+            assert!(seen.still_holds(), "before {what}");
+            change();
+            assert_eq!(seen.still_holds(), holds, "{what}");
+            undo();
+        }
+    }
+
+    #[test]
+    fn a_file_says_the_same_twice_within_one_load() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("secret");
+        fs::write(&path, "one").unwrap();
+        let witness = Witness::default();
+        assert_eq!(witness.read(&path).unwrap(), "one");
+        fs::write(&path, "two").unwrap();
+        assert_eq!(witness.read(&path).unwrap(), "one");
+        let (seen, other) = (witness.into_seen(), Witness::default());
+        assert!(!seen.still_holds());
+        other.read(&path).unwrap();
+        assert_eq!(seen.differing(&other.into_seen()), [path]);
+        assert!(!format!("{seen:?}").contains("one"), "only hashes are kept");
+    }
+}
