@@ -1,6 +1,7 @@
 //! Loading whole configurations, with small notifiers in the place of the real ones.
 
 mod config_tests;
+mod diagnose;
 mod fakes;
 mod fingerprint;
 mod fixtures;

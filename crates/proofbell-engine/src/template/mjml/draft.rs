@@ -8,6 +8,10 @@ use super::super::helper::Helper;
 use super::super::report::Report;
 use super::{MJML_LIMIT, to_html};
 
+/// For whoever looks for an element that is not there.
+const ELEMENTS: &str =
+    "<mj-section> and <mj-column> lay out; <mj-text>, <mj-button>, <mj-image> and <mj-table> show";
+
 /// Most branches that are tried one by one.
 const BRANCHES: usize = 64;
 /// Most nodes that are written. Partials that call others twice multiply.
@@ -111,7 +115,8 @@ impl<'a> Draft<'a> {
             Err(_) => ("what makes HTML of MJML cannot cope with this".to_owned(), None),
         };
         let (file, place) = at.and_then(|at| self.place(at)).unwrap_or((self.file, None));
-        report.add(file, place, why, None);
+        let hint = why.starts_with("MJML has no <").then(|| ELEMENTS.to_owned());
+        report.add(file, place, why, hint);
         Some(())
     }
 

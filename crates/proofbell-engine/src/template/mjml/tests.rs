@@ -46,7 +46,10 @@ fn what_is_no_mjml_is_refused_where_it_stands() {
     );
     check("Hi <mjml/>", "t.mjml.hbs:1:1: text cannot stand outside of <mjml>");
     check("<mjml><mj-body/></mjml> Hi", "t.mjml.hbs:1:25: text cannot stand outside of <mjml>");
-    check("<mjml>\n  <mj-body>\n  <mj-foo/></mj-body></mjml>", "t.mjml.hbs:3:3: MJML has no <mj-foo>");
+    check(
+        "<mjml>\n  <mj-body>\n  <mj-foo/></mj-body></mjml>",
+        "t.mjml.hbs:3:3: MJML has no <mj-foo> | <mj-section> and <mj-column> lay out; <mj-text>, <mj-button>, <mj-image> and <mj-table> show",
+    );
     check("<mjml>\n<mj-body>\n  é</mj-body></mjml>", "t.mjml.hbs:3:3: text cannot stand in <mj-body>");
     check("<mjml><mj-body>", "t.mjml.hbs:1:7: <mj-body> has no end");
     check("<mjml></mjml>", "t.mjml.hbs: the MJML has no <mj-body>");
@@ -62,7 +65,10 @@ fn what_is_no_mjml_is_refused_where_it_stands() {
         &column("<p>x</p>"),
         "t.mjml.hbs:1:39: HTML cannot stand in <mj-column>; <mj-text>, <mj-table> and <mj-raw> hold it",
     );
-    check(&column("{{> bad}}"), "partials/bad.hbs:2:2: MJML has no <mj-txt>");
+    check(
+        &column("{{> bad}}"),
+        "partials/bad.hbs:2:2: MJML has no <mj-txt> | <mj-section> and <mj-column> lay out; <mj-text>, <mj-button>, <mj-image> and <mj-table> show",
+    );
     check(&column("{{recipient.name}}"), "t.mjml.hbs:1:41: text cannot stand in <mj-column>");
     check(
         "<mjml><mj-head><mj-include path=\"/etc/passwd\"/></mj-head><mj-body/></mjml>",

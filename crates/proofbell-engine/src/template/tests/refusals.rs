@@ -346,7 +346,7 @@ fn all_problems_come_at_once_in_the_lines_of_the_file() {
         format!(
             "partials/unused.hbs:1:1: `{{{{/x}}}}` closes nothing\n\
              t.hbs:7:4: unknown name `a` | {known}\n\
-             t.hbs:8:1: `{{{{#if}}}}` is never closed with `{{{{/if}}}}`\n\
+             t.hbs:8:1: `{{{{#if}}}}` is never closed with `{{{{/if}}}}` | write {{{{/if}}}} where it ends\n\
              t.hbs:8:7: unknown name `b` | {known}\n\
              t.hbs:8:10: `{{{{/iff}}}}` closes nothing: `{{{{#if}}}}` is open | it was opened in line 8\n\
              t.hbs:9:1: there is no partial `nope` | known here: unused\n\

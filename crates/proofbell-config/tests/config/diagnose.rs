@@ -1,0 +1,143 @@
+//! What is told, and what is not, of mistakes that no fixture can hold well.
+
+use std::path::PathBuf;
+
+use proofbell_config::{Color, Embedded, Loaded, Request, Secrets, load, render};
+use proofbell_notify::Toolkit;
+
+use crate::fakes;
+
+const SHOP: &str = r#"
+[source.legitmark]
+secrets = [{ env = "WEBHOOK_SECRET" }]
+
+[channel.mail]
+kind = "smtp"
+url = "smtp://localhost:25?tls=none"
+from = "shop@market.example"
+
+[audience.staff]
+kind = "list"
+members = [{ name = "Ops", email = "ops@market.example" }]
+
+[rule.counterfeit]
+on = "counterfeit"
+to = "staff"
+"#;
+const MAIL: &str = "+++\nsubject = \"Counterfeit\"\n+++\n<p>Look at {{case.reference_id}}.</p>\n";
+const MAIL_PATH: &str = "templates/counterfeit/email.en.hbs";
+
+/// Loads the shop with these files beside it; `overlay.toml` is laid on top when it is among them.
+fn loaded(files: &[(&str, &str)], secrets: Secrets) -> Loaded {
+    let shop = [("config/shop.toml", SHOP), (MAIL_PATH, MAIL)];
+    let overlay =
+        files.iter().any(|(path, _)| *path == "overlay.toml").then(|| PathBuf::from("overlay.toml"));
+    let layers: Vec<PathBuf> = [PathBuf::from("config")].into_iter().chain(overlay).collect();
+    load(&Request {
+        layers: &layers,
+        files: &Embedded::new(shop.iter().chain(files).copied()),
+        environment: &|name| {
+            (name == "WEBHOOK_SECRET").then(|| "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned())
+        },
+        secrets,
+        registry: &fakes::registry(),
+        toolkit: &Toolkit::default(),
+    })
+}
+
+/// The messages, one a line.
+fn said(files: &[(&str, &str)]) -> String {
+    let messages = loaded(files, Secrets::Require).diagnostics;
+    messages.into_iter().map(|diagnostic| diagnostic.message + "\n").collect()
+}
+
+#[test]
+fn a_file_that_is_too_large_is_told_once() {
+    let large = "x".repeat(257 * 1024);
+    assert_eq!(said(&[(MAIL_PATH, &large)]), "this file has 257 KiB; a template has at most 256 KiB\n");
+    let calls = "+++\nsubject = \"x\"\n+++\n{{> large}}x";
+    assert_eq!(
+        said(&[(MAIL_PATH, calls), ("templates/partials/large.hbs", &large)]),
+        "this file has 257 KiB; a template has at most 256 KiB\n"
+    );
+}
+
+#[test]
+fn rules_that_are_parked_need_not_make_sense() {
+    let parked =
+        "[rule.parked]\non = \"counterfeit\"\nto = \"staff\"\ntemplate = \"counterfeit\"\nenabled = ";
+    let never =
+        |enabled: &str| said(&[("overlay.toml", &format!("{parked}{enabled}\nwhere.side = \"x\"\n"))]);
+    assert_eq!(never("false"), "");
+    assert_eq!(never("true"), "`rule.parked` can never match: none of its events has a `side`\n");
+    let twice = |enabled: &str| said(&[("overlay.toml", &format!("{parked}{enabled}\n"))]);
+    assert_eq!(twice("false"), "");
+    assert_eq!(twice("true"), "`rule.parked` says what `rule.counterfeit` says, so `staff` is told twice\n");
+}
+
+#[test]
+fn a_template_is_not_refused_for_what_a_sample_lacks() {
+    let check = |body: &str, expected: &str| {
+        let mail = format!("+++\nsubject = \"x\"\n+++\n{body}\n");
+        assert_eq!(said(&[(MAIL_PATH, &mail)]), expected, "{body}");
+    };
+    check("{{event.payload.tag}}", "");
+    check("{{recipient.extra.team}}", "");
+    check("{{#if case.micro_id}}x{{/if}}", "for `counterfeit` the text comes out empty\n");
+}
+
+#[test]
+fn a_broken_file_hides_only_what_it_could_explain() {
+    let overlay = "[rule.counterfeit]\nto = [\"staff\", \"night\"]\nvia = [\"mail\", \"emial\"]\n";
+    let check = |broken: &str, expected: &str| {
+        let files = [("config/broken.toml", broken), ("overlay.toml", overlay)];
+        let told = said(&files);
+        let (syntax, rest) = told.split_once('\n').unwrap();
+        assert!(syntax.starts_with("this is not TOML"), "{told}");
+        assert_eq!(rest, expected, "{broken}");
+    };
+    let (night, emial) = ("there is no audience called `night`\n", "there is no channel called `emial`\n");
+    check("[vars]\na = \"", &format!("{night}{emial}"));
+    check("[audience.night\nkind = \"list\"", emial);
+    check("[channel.emial]\nkind = \"smtp", night);
+}
+
+#[test]
+fn what_is_assumed_passes_where_a_word_or_a_nested_secret_is_wanted() {
+    let overlay = r#"
+[channel.text]
+kind = "twilio"
+account_sid = { env = "A" }
+auth_token = { env = "B" }
+from = { env = "C" }
+countries = [{ env = "D" }]
+too_long = { env = "E" }
+
+[rule.counterfeit]
+via = ["mail", "text"]
+"#;
+    let files = [("overlay.toml", overlay), ("templates/counterfeit/text.en.hbs", "Counterfeit")];
+    let loaded = loaded(&files, Secrets::Assume);
+    let told = render(&loaded.diagnostics, Color::Never);
+    // Nobody in the shop has a phone, but mail reaches them.
+    assert!(loaded.configuration.is_some(), "{told}");
+}
+
+#[test]
+fn slips_show_no_secret() {
+    let overlay = r#"
+[channel.mail]
+url = "smtp://shop:hunter2@localhost:25"
+password = { value = "hunter2", evn = "hunter2" }
+
+[audience.buyer]
+kind = "http"
+url = "https://shop:hunter2@market.example/{reference_id}"
+fields = { email = "/email" }
+"#;
+    let loaded = loaded(&[("overlay.toml", overlay)], Secrets::Require);
+    let told = render(&loaded.diagnostics, Color::Never);
+    assert!(told.contains("unknown key `value` in `channel.mail.password`"), "{told}");
+    let shown = format!("{told}{:?}{:?}", loaded.show(""), loaded);
+    assert!(!shown.contains("hunter2"), "{shown}");
+}
