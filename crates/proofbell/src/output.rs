@@ -106,10 +106,9 @@ impl Table {
             .collect();
         let head: Vec<_> = self.head.iter().map(|text| ((*text).to_owned(), Tone::Quiet)).collect();
         line(&joined(&head, &widths));
-        let before: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum();
-        let room = terminal_width().map(|width| width.saturating_sub(before));
+        let terminal = terminal_width();
         for row in &self.rows {
-            row_lines(row, &widths, room).iter().for_each(|text| line(text));
+            row_lines(row, &widths, terminal).iter().for_each(|text| line(text));
         }
     }
 }
@@ -122,27 +121,33 @@ fn terminal_width() -> Option<usize> {
     terminal_size::terminal_size_of(std::io::stdout()).map(|(width, _)| usize::from(width.0))
 }
 
-/// Narrower than this, a column of words is hard to read, and the terminal may break lines itself.
+/// Narrower than this, a column of words is hard to read.
 const NARROW: usize = 24;
+const INDENT: &str = "    ";
 
-/// A row, on as many lines as its last cell needs with `room` columns for it.
-fn row_lines(row: &[(String, Tone)], widths: &[usize], room: Option<usize>) -> Vec<String> {
-    let whole = || vec![joined(row, widths)];
-    let (Some(room), Some((text, tone))) = (room.filter(|room| *room >= NARROW), row.last()) else {
-        return whole();
+/// A row, on as many lines as its last cell needs: below itself, or where that would be too narrow, below the others.
+fn row_lines(row: &[(String, Tone)], widths: &[usize], terminal: Option<usize>) -> Vec<String> {
+    let before: usize = widths.iter().rev().skip(1).map(|width| width + 2).sum();
+    let (Some(terminal), Some(((text, tone), others))) = (terminal, row.split_last()) else {
+        return vec![joined(row, widths)];
     };
+    let room = terminal.saturating_sub(before);
     if row.len() < widths.len() || text.width() <= room {
-        return whole();
+        return vec![joined(row, widths)];
     }
-    let mut lines = Vec::new();
-    for (index, part) in wrapped(text, room).into_iter().enumerate() {
-        let cell =
-            |cell: &(String, Tone)| if index == 0 { cell.clone() } else { (String::new(), Tone::Plain) };
-        let mut cells: Vec<_> = row[..row.len() - 1].iter().map(cell).collect();
-        cells.push((part, *tone));
-        lines.push(joined(&cells, widths));
+    if room < NARROW {
+        let below = wrapped(text, terminal.saturating_sub(INDENT.len()));
+        let below = below.iter().map(|part| format!("{INDENT}{}", paint(part, *tone)));
+        return std::iter::once(joined(others, widths)).chain(below).collect();
     }
-    lines
+    let blank = vec![(String::new(), Tone::Plain); others.len()];
+    let parts = wrapped(text, room).into_iter().enumerate();
+    parts
+        .map(|(index, part)| {
+            let before = if index == 0 { others } else { blank.as_slice() };
+            joined(&[before, &[(part, *tone)]].concat(), widths)
+        })
+        .collect()
 }
 
 /// Broken between words, into lines of at most `width` columns; a longer word has a line of its own.
@@ -236,14 +241,18 @@ mod tests {
         let long = "the server takes mail from 写真を撮り直してください alone";
         check(
             long,
-            Some(30),
+            Some(38),
             &["ok      the server takes mail from", "        写真を撮り直してください alone"],
         );
         check(long, None, &[&format!("ok      {long}")]);
-        check(long, Some(10), &[&format!("ok      {long}")]);
-        check("short", Some(30), &["ok      short"]);
+        check(
+            long,
+            Some(26),
+            &["ok", "    the server takes mail", "    from", "    写真を撮り直してください", "    alone"],
+        );
+        check("short", Some(38), &["ok      short"]);
         let word = "a-word-that-is-longer-than-there-is-room";
-        check(&format!("x {word} y"), Some(24), &["ok      x", &format!("        {word}"), "        y"]);
+        check(&format!("x {word} y"), Some(32), &["ok      x", &format!("        {word}"), "        y"]);
     }
 
     #[test]
