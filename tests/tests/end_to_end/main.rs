@@ -7,6 +7,7 @@ mod bounces;
 mod check;
 mod check_formats;
 mod check_online;
+mod config_tests;
 mod crash;
 mod demo;
 mod directory;

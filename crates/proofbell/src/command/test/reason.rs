@@ -111,8 +111,8 @@ fn of_draft(draft: &DraftSeen) -> Option<Reason> {
     let (word, why) = match draft.end.as_ref()? {
         DraftEnd::Addressed => return None,
         DraftEnd::Suppressed(why) | DraftEnd::Dead(why) => (why.split(':').next()?.to_owned(), why.clone()),
-        DraftEnd::RetryAt { at, reason } => {
-            ("unavailable".to_owned(), format!("nobody can be looked up, tried again at {at:.0}: {reason}"))
+        DraftEnd::RetryAt { reason, .. } => {
+            ("unavailable".to_owned(), format!("nobody can be looked up for now: {reason}"))
         }
     };
     let sentence = format!("told nobody of {}: {why}", draft.audience);

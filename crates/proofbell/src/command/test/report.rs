@@ -23,7 +23,10 @@ pub(super) fn tell(ran: &[Ran], took: Duration) {
         0 => (format!("{} passed", plural(ran.len(), "test")), Tone::Good),
         failures => (format!("{} of {} failed", plural(failures, "test"), ran.len()), Tone::Bad),
     };
-    line("");
+    // All about a failure ends with an empty line.
+    if ran.last().is_none_or(|ran| !ran.has_failed()) {
+        line("");
+    }
     line(&format!("{} in {:.2} s", paint(&text, tone), took.as_secs_f64()));
 }
 

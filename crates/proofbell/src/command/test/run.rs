@@ -154,11 +154,12 @@ async fn steps_of(
         let seen = rehearsal.look().await.map_err(failed)?;
         let engine = &stage.wired.runtime.engine;
         let trial = Trial { step, arrival: &arrival, seen: &seen, engine, shelf: &shelf };
-        let mut failures = trial.failures();
-        failures.extend(rehearsal.unprepared().into_iter().map(|audience| Failure::Unprepared {
-            at: step.location.clone(),
-            audience: audience.to_owned(),
-        }));
+        let unprepared = rehearsal
+            .unprepared()
+            .into_iter()
+            .map(|audience| Failure::Unprepared { at: step.location.clone(), audience: audience.to_owned() });
+        // First, because the others may come of it.
+        let failures = unprepared.chain(trial.failures()).collect();
         ran.push(RanStep { at, title: title(step), arrival, seen, failures });
     }
     Ok(())

@@ -15,6 +15,9 @@ use super::{content, marked, plural};
 use crate::command::rows;
 use crate::output::{Tone, paint};
 
+/// How much is shown of a message that nobody expected.
+const BEGINNING: usize = 6;
+
 /// All about a test that failed.
 pub(super) fn failed(ran: &Ran) -> String {
     let at = &ran.test.location;
@@ -99,7 +102,7 @@ fn detail(failure: &Failure, zone: &TimeZone) -> String {
             mismatches.iter().map(|it| mismatch(it, zone)).fold(closest, |text, more| text + &more)
         }
         Failure::Unexpected { made, .. } | Failure::Spoke { made, .. } => {
-            content::text(made).map(|text| marked(4, &text) + "\n").unwrap_or_default()
+            content::text(made).map(|text| marked(4, &beginning(&text)) + "\n").unwrap_or_default()
         }
         Failure::Defect { made, .. } => {
             made.ended().map(|ended| format!("    {}\n", end(ended))).unwrap_or_default()
@@ -108,6 +111,15 @@ fn detail(failure: &Failure, zone: &TimeZone) -> String {
         Failure::Unprepared { audience, .. } => format!(
             "    add it to the test: lookup.{audience} = {{ name = \"Hanako\", email = \"hanako@example.com\" }}, or \"nobody\"\n"
         ),
+    }
+}
+
+/// The first lines of a text, which are enough to know it again.
+fn beginning(text: &str) -> String {
+    let lines: Vec<&str> = text.trim_end().lines().collect();
+    match lines.len().checked_sub(BEGINNING) {
+        None | Some(0) => lines.join("\n"),
+        Some(more) => format!("{}\n… {}", lines[..BEGINNING].join("\n"), plural(more, "more line")),
     }
 }
 
