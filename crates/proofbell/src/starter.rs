@@ -31,7 +31,6 @@ pub(crate) fn files(choice: &Choice) -> Vec<StarterFile> {
     let mut config: Vec<StarterFile> =
         config.into_iter().filter_map(|file| trim::config(file, choice)).collect();
     let config_text: String = config.iter().map(|file| file.text.as_str()).collect();
-    trim::tests(&mut config, choice, &config_text);
     let mut files = trim::templates(templates, choice, &config_text);
     files.append(&mut config);
     files.sort_by(|a, b| a.path.cmp(&b.path));

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use proofbell_tests::{SECRET, Workbench};
+use proofbell_tests::{Program, SECRET, Workbench};
 
 /// Every path below a folder.
 fn tree(folder: &Path) -> Vec<String> {
@@ -28,6 +28,7 @@ async fn a_new_user_gets_a_server_that_runs() {
     }
     let checked = bench.run(&["check", "--secrets=assume"]).await.expect(0);
     assert!(checked.stdout.contains("0 warnings"), "{}", checked.stdout);
+    bench.run(&["test"]).await.expect(0);
 
     bench.env("SMTP_PASSWORD", "a-password");
     bench.env("SLACK_AUTHENTICITY_URL", "https://hooks.slack.com/services/T000/B000/XXXX");
@@ -76,6 +77,38 @@ async fn a_part_of_it_can_be_had() {
     );
     let shown = bench.run(&["check", "--secrets=assume", "--show", "defaults.locale"]).await.expect(0);
     assert!(shown.stdout.contains("\"ja\""), "{}", shown.stdout);
+}
+
+/// A user's first three commands, for some channels and languages. All rules, templates and languages that there are then are covered by
+/// the tests that come with them.
+async fn begin(bench: &Workbench, channels: &str, locale: &str) {
+    let folder = format!("{channels}-{locale}");
+    let config = format!("{folder}/config");
+    bench.run(&["init", &folder, "--channels", channels, "--locale", locale]).await.expect(0);
+    let program = Program::new(bench.path(), Path::new(&config), &[]);
+    let checked = program.run(&["check", "--secrets=assume"]).await.expect(0);
+    assert!(checked.stdout.contains("0 warnings"), "{folder}: {}", checked.stdout);
+    program.run(&["test", "--coverage=require"]).await.expect(0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_part_of_it_passes_its_check_and_its_tests() {
+    let bench = Workbench::new();
+    let each = async |locales: [&str; 2]| {
+        let mut begun = 0;
+        for locale in locales {
+            for channels in
+                ["email", "slack", "sms", "email,slack", "email,sms", "slack,sms", "email,slack,sms"]
+            {
+                begin(&bench, channels, locale).await;
+                begun += 1;
+            }
+        }
+        begun
+    };
+    // Two at a time, as many as a small machine has cores.
+    let (one, two) = tokio::join!(each(["en", "ja"]), each(["en,ja", "ja,en"]));
+    assert_eq!(one + two, 28, "seven sets of channels in four of languages");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -63,9 +63,12 @@ impl Choice {
         })
     }
 
-    /// Whether a channel or a language, by its word, is among what was chosen.
+    /// Whether a channel or a language, by its word, is among what was chosen; `default-en` is the default language.
     pub(crate) fn has(&self, word: &str) -> bool {
-        self.channels.contains(&word) || self.locales.contains(&word)
+        match word.strip_prefix("default-") {
+            Some(locale) => self.default_locale() == locale,
+            None => self.channels.contains(&word) || self.locales.contains(&word),
+        }
     }
 
     pub(crate) fn default_locale(&self) -> &'static str {

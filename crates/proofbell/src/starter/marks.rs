@@ -11,6 +11,8 @@
 //!
 //! Each mark ends the one before it. `or` binds weaker than `and`. A line `#?: …` is a note about all this.
 
+use std::borrow::Cow;
+
 /// The text for a choice, without the marks.
 pub(super) fn apply(text: &str, has: impl Fn(&str) -> bool) -> String {
     let mut kept = String::new();
@@ -23,16 +25,27 @@ pub(super) fn apply(text: &str, has: impl Fn(&str) -> bool) -> String {
             continue;
         }
         // What is left out takes its blank lines with it.
+        let line = alternative(line);
         if !open || line.is_empty() && (kept.is_empty() || kept.ends_with("\n\n")) {
             continue;
         }
-        kept.push_str(&line.replacen("#| ", "", usize::from(line.trim_start().starts_with("#| "))));
+        kept.push_str(&line);
         kept.push('\n');
     }
     let end = kept.trim_end().len();
     kept.truncate(end);
     kept.push('\n');
     kept
+}
+
+/// The line itself, or what stands behind `#|`.
+fn alternative(line: &str) -> Cow<'_, str> {
+    match line.split_once("#|") {
+        Some((indent, rest)) if indent.trim().is_empty() => {
+            Cow::Owned(format!("{indent}{}", rest.strip_prefix(' ').unwrap_or(rest)))
+        }
+        _ => Cow::Borrowed(line),
+    }
 }
 
 fn holds(condition: &str, has: &impl Fn(&str) -> bool) -> bool {

@@ -11,6 +11,8 @@ pub(super) fn config(mut file: StarterFile, choice: &Choice) -> Option<StarterFi
         "toml" => {
             file.text = marks::apply(&file.text, |word| choice.has(word));
             file.text = lines_of(&file.text, choice);
+            let is_test = file.path.parent().is_some_and(|folder| folder.ends_with("tests"));
+            return (!is_test || file.text.lines().any(|line| line == "[[test]]")).then_some(file);
         }
         // Only sellers are looked up, and they are told by e-mail and SMS.
         "csv" if choice.has("email") || choice.has("sms") => file.text = rows(&file.text, choice),
@@ -83,35 +85,4 @@ fn is_wanted(file: &StarterFile, choice: &Choice, config: &str) -> bool {
     });
     let is_sent = CHANNELS.iter().any(|channel| channel.form == form && choice.has(channel.word));
     is_used && is_sent && choice.has(locale)
-}
-
-/// Takes what is left out from the configuration's tests: what names a rule, a channel, an audience or a language that is not there.
-pub(super) fn tests(files: &mut Vec<StarterFile>, choice: &Choice, config: &str) {
-    let is_test = |file: &StarterFile| {
-        file.path.starts_with("config/tests") && file.path.extension().is_some_and(|it| it == "toml")
-    };
-    for file in files.iter_mut().filter(|file| is_test(file)) {
-        let mut blocks = file.text.split("\n[[test]]\n");
-        let head = blocks.next().unwrap_or_default().to_owned();
-        let kept = blocks.filter(|block| !names_what_is_gone(block, choice, config));
-        file.text = kept.fold(head, |text, block| text + "\n[[test]]\n" + block);
-    }
-    files.retain(|file| !is_test(file) || file.text.contains("\n[[test]]\n"));
-}
-
-fn names_what_is_gone(block: &str, choice: &Choice, config: &str) -> bool {
-    let gone_channel = CHANNELS.iter().filter(|channel| !choice.has(channel.word)).any(|channel| {
-        let (quoted, answer) = (format!("via = {:?}", channel.name), format!("answer.{}", channel.name));
-        block.contains(&quoted) || block.contains(&answer)
-    });
-    let gone_locale = LOCALES
-        .iter()
-        .filter(|locale| !choice.has(locale))
-        .any(|locale| block.contains(&format!("locale = \"{locale}")));
-    let named = |before: &str, section: &str| {
-        let names = block.split(before).skip(1).filter_map(|rest| rest.split(['"', ' ', '=']).next());
-        let header = |name: &str| format!("[{section}.{name}]");
-        names.map(header).any(|header| !config.lines().any(|line| line == header))
-    };
-    gone_channel || gone_locale || named("rule = \"", "rule") || named("lookup.", "audience")
 }
