@@ -9,6 +9,7 @@ use crate::report::{Finding, code};
 use crate::secret::{self, Text};
 use crate::source::Place;
 use crate::suggest;
+use crate::template::FRONT_MATTER;
 use crate::tree::{Entry, Node, Table, Value};
 
 /// A value with the place where it was written.
@@ -92,7 +93,7 @@ impl<'t> Scope<'t> {
     pub(crate) fn require(&self, key: &'static str, example: &str) -> bool {
         let there = self.entry(key).is_some();
         if !there {
-            let message = format!("[{}] needs `{key}`", self.path);
+            let message = format!("{} needs `{key}`", table_for_people(&self.path));
             let finding = Finding::error(code::MISSING_KEY, self.at, message).absent(&self.path);
             self.cx.report.push(finding.key(Some(self.path_of(key))).hint(format!("add it: {example}")));
         }
@@ -268,6 +269,15 @@ pub(crate) fn is_name(word: &str) -> bool {
         && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte))
 }
 
+/// `[rule.reshoot]`; what has no header in TOML as it is called.
+fn table_for_people(path: &str) -> String {
+    match path.strip_prefix(FRONT_MATTER) {
+        None => format!("[{path}]"),
+        Some("") => format!("the {FRONT_MATTER}"),
+        Some(below) => format!("`{}` of the {FRONT_MATTER}", below.trim_start_matches('.')),
+    }
+}
+
 pub(crate) fn unknown_key<'k>(
     cx: &Context<'_>,
     entry: &Entry,
@@ -276,7 +286,7 @@ pub(crate) fn unknown_key<'k>(
 ) {
     let message = match path.is_empty() {
         true => format!("unknown section [{}]", entry.key),
-        false => format!("unknown key `{}` in [{path}]", entry.key),
+        false => format!("unknown key `{}` in {}", entry.key, table_for_people(path)),
     };
     let what = if path.is_empty() { "sections" } else { "keys" };
     let known: Vec<&str> = known.into_iter().collect();

@@ -11,6 +11,8 @@ use proofbell_engine::{
 use proofbell_notify::Form;
 use serde_json::{Map, Value};
 
+pub(crate) use front::FRONT_MATTER;
+
 use crate::context::Context;
 use crate::files::{ListedKind, tidy};
 use crate::reader::is_name;

@@ -12,7 +12,7 @@ use crate::tree::{Node, Value};
 
 const FENCE: &str = "+++";
 /// What messages call it.
-const PATH: &str = "front matter";
+pub(crate) const FRONT_MATTER: &str = "front matter";
 
 /// A template file taken apart.
 pub(crate) struct Parts {
@@ -41,7 +41,7 @@ pub(crate) fn read(cx: &Context<'_>, id: FileId, text: &str, form: Form) -> Opti
         return None;
     }
     let at = Place::of(id, 0..FENCE.len());
-    let scope = Scope::of(cx, &table, at, PATH.to_owned());
+    let scope = Scope::of(cx, &table, at, FRONT_MATTER.to_owned());
     let front = front(&scope, form);
     scope.finish();
     let lines = text[..body].matches('\n').count();

@@ -181,7 +181,12 @@ impl Scope {
 fn walk(mut shape: Shape, segments: &[String], path: &Path) -> Result<Shape, Lost> {
     for name in segments {
         shape = shape.part(name).ok_or_else(|| {
-            let message = format!("unknown name `{}`: {} has no `{name}`", path.text, shape.describe());
+            let within = path.text.split(&format!(".{name}")).next().unwrap_or_default();
+            let owner = match &shape {
+                Shape::Object(_) if !within.is_empty() => format!("`{within}`"),
+                other => other.describe().to_owned(),
+            };
+            let message = format!("unknown name `{}`: {owner} has no `{name}`", path.text);
             let hint = match shape {
                 Shape::List(_) => Some("go through it with {{#each}}".to_owned()),
                 _ => report::hint(name, shape.names()),

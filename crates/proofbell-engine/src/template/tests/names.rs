@@ -10,11 +10,11 @@ fn names_are_those_of_the_documentation() {
     check("{{reciptent.name}}", "t.hbs:1:3: unknown name `reciptent.name` | did you mean `recipient`?");
     check(
         "a\n  {{case.refrence_id}}",
-        "t.hbs:2:5: unknown name `case.refrence_id`: a thing with parts has no `refrence_id` | did you mean `reference_id`?",
+        "t.hbs:2:5: unknown name `case.refrence_id`: `case` has no `refrence_id` | did you mean `reference_id`?",
     );
     check(
         "{{event.names}}",
-        "t.hbs:1:3: unknown name `event.names`: a thing with parts has no `names` | did you mean `name`?",
+        "t.hbs:1:3: unknown name `event.names`: `event` has no `names` | did you mean `name`?",
     );
     check("{{rule.x}}", "t.hbs:1:3: unknown name `rule.x`: a text has no `x`");
     check(
@@ -33,7 +33,7 @@ fn names_are_those_of_the_documentation() {
     );
     check(
         "{{#if case.stat}}{{/if}}",
-        "t.hbs:1:7: unknown name `case.stat`: a thing with parts has no `stat` | did you mean `state`?",
+        "t.hbs:1:7: unknown name `case.stat`: `case` has no `stat` | did you mean `state`?",
     );
     check("{{default rule (len side)}}", "t.hbs:1:21: `len` is for lists, and this is a thing with parts");
 }
@@ -51,7 +51,7 @@ fn blocks_and_partials_have_their_own_names() {
     check("{{#each sides}}{{nam}}{{/each}}", "t.hbs:1:18: unknown name `nam` | did you mean `name`?");
     check(
         "{{#each sides as |s i|}}{{s.name}}{{i}}{{s.nam}}{{/each}}",
-        "t.hbs:1:42: unknown name `s.nam`: a thing with parts has no `nam` | did you mean `name`?",
+        "t.hbs:1:42: unknown name `s.nam`: `s` has no `nam` | did you mean `name`?",
     );
     check("{{#with case}}{{round}}{{#if round}}{{../rule}}{{/if}}{{/with}}", "");
     check("{{#each sides}}{{else}}{{rule}}{{/each}}", "");

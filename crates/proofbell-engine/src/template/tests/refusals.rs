@@ -275,7 +275,7 @@ fn front_matter_is_that_of_the_form() {
     check(
         Form::Email,
         FrontMatter { subject: some("{{case.reference}}"), ..front() },
-        "t.hbs: in `subject`: unknown name `case.reference`: a thing with parts has no `reference` | did you mean `reference_id`?",
+        "t.hbs: in `subject`: unknown name `case.reference`: `case` has no `reference` | did you mean `reference_id`?",
     );
     check(
         Form::Email,
