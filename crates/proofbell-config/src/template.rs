@@ -1,16 +1,16 @@
 //! The template directory: which files there are, and what the engine says of them.
 
+mod compile;
 mod front;
+mod uses;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 
-use proofbell_engine::{
-    Each, Glossary, Link, Markup, PartialSource, TemplateProblem, TemplateSource, Templates, TextPart,
-};
+use proofbell_engine::{Markup, PartialSource, TemplateProblem, TemplateSource, TextPart};
 use proofbell_notify::Form;
-use serde_json::{Map, Value};
 
+pub(crate) use compile::{check_use, check_words, compile};
 pub(crate) use front::FRONT_MATTER;
 
 use crate::context::Context;
@@ -231,16 +231,6 @@ impl TemplateSet {
         })
     }
 
-    /// Whether a template shows what only the marketplace's own events and people have, so that a sample may leave it empty.
-    pub(crate) fn reads_what_nobody_knows(&self, variant: &Variant<'_>) -> bool {
-        let reads = |text: &str| text.contains("payload") || text.contains("extra");
-        let source = self.sources.iter().find(|source| source.path == variant.path);
-        source.is_some_and(|source| {
-            let part = source.text_part.as_ref().is_some_and(|part| reads(&part.body));
-            part || reads(&source.body) || source.front.subject.as_deref().is_some_and(reads)
-        }) || self.partials.iter().any(|partial| reads(&partial.body))
-    }
-
     /// The place of `path`, `path:line` or `path:line:column`, as the engine writes them.
     pub(crate) fn place_in(&self, cx: &Context<'_>, place: &str) -> Option<Place> {
         let number = |text: &str| text.parse::<usize>().ok();
@@ -261,30 +251,6 @@ impl TemplateSet {
         self.files.get(&source.path).map(|(id, _)| Place::of(*id, 0..0))
     }
 
-    /// Whether a word stands in quotes in any template, as the names of links do.
-    pub(crate) fn names_in_quotes(&self, word: &str) -> bool {
-        let quoted = [format!("\"{word}\""), format!("'{word}'")];
-        self.texts().any(|text| quoted.iter().any(|quoted| text.contains(quoted)))
-    }
-
-    /// The partials that no template and no other partial calls.
-    pub(crate) fn uncalled_partials(&self) -> Vec<(&str, Place)> {
-        let calls: BTreeSet<&str> = self.texts().flat_map(called).collect();
-        let uncalled = self.partials.iter().filter(|partial| !calls.contains(partial.name.as_str()));
-        uncalled
-            .filter_map(|partial| {
-                Some((partial.name.as_str(), Place::of(self.files.get(&partial.path)?.0, 0..0)))
-            })
-            .collect()
-    }
-
-    /// Everything that is written in templates.
-    fn texts(&self) -> impl Iterator<Item = &str> {
-        let partials = self.partials.iter().map(|partial| partial.body.as_str());
-        let parts = self.sources.iter().filter_map(|source| Some(source.text_part.as_ref()?.body.as_str()));
-        self.texts.iter().map(String::as_str).chain(partials).chain(parts)
-    }
-
     /// The first file of a template's form.
     pub(crate) fn place_of(&self, name: &str, form: Form) -> Option<Place> {
         let source = self.sources.iter().find(|source| source.name == name && source.form == form)?;
@@ -301,14 +267,6 @@ impl TemplateSet {
         let finding = Finding::error(code::TEMPLATE, at, problem.message);
         cx.report.push(finding.maybe_hint(problem.hint));
     }
-}
-
-/// The partials that a text calls: `{{> name`.
-fn called(text: &str) -> impl Iterator<Item = &str> {
-    text.split("{{").skip(1).filter_map(|rest| {
-        let call = rest.trim_start_matches('~').trim_start_matches('#').trim_start().strip_prefix('>')?;
-        call.split(|c: char| c.is_whitespace() || c == '}' || c == '~').find(|word| !word.is_empty())
-    })
 }
 
 fn index(number: u32) -> usize {
@@ -333,60 +291,4 @@ fn hbs_files(cx: &Context<'_>, dir: &Path) -> Vec<(String, PathBuf)> {
             Vec::new()
         }
     }
-}
-
-/// Templates as the engine read them.
-pub(crate) struct Compiled {
-    /// Those with which nothing is wrong.
-    pub(crate) sound: Templates,
-    /// Whether these are all.
-    pub(crate) whole: bool,
-}
-
-/// Has the engine compile all templates. What is wrong with them is reported; the others can be checked further.
-pub(crate) fn compile(
-    cx: &Context<'_>,
-    set: &TemplateSet,
-    links: &BTreeMap<String, Link>,
-    locale: &str,
-) -> Compiled {
-    let mut sources = set.sources.clone();
-    let mut partials = set.partials.clone();
-    let mut whole = true;
-    loop {
-        let problems = match Templates::compile(sources.clone(), partials.clone(), links, locale) {
-            Ok(sound) => return Compiled { sound, whole },
-            Err(problems) => problems,
-        };
-        let left = sources.len() + partials.len();
-        let is_sound = |path: &str| !problems.iter().any(|problem| problem.path == path);
-        sources.retain(|source| {
-            is_sound(&source.path) && source.text_part.as_ref().is_none_or(|part| is_sound(&part.path))
-        });
-        partials.retain(|partial| is_sound(&partial.path));
-        if sources.len() + partials.len() == left {
-            sources.clear();
-        }
-        // In the second round only those fail that call a partial which was taken away.
-        if whole {
-            problems.into_iter().for_each(|problem| set.report(cx, problem));
-        }
-        whole = false;
-    }
-}
-
-/// Checks that the constants and terms that templates name are there.
-pub(crate) fn check_words(
-    cx: &Context<'_>,
-    set: &TemplateSet,
-    templates: &Templates,
-    vars: &Map<String, Value>,
-    glossary: &Glossary,
-) {
-    templates.check_words(vars, glossary).into_iter().for_each(|problem| set.report(cx, problem));
-}
-
-/// Checks a template against what a rule gives it.
-pub(crate) fn check_use(cx: &Context<'_>, set: &TemplateSet, templates: &Templates, name: &str, each: Each) {
-    templates.check_use(name, each).into_iter().for_each(|problem| set.report(cx, problem));
 }
