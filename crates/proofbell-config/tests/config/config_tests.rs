@@ -22,7 +22,7 @@ use crate::fixtures::{ROOT, fixtures, load_layers};
 /// Reads the tests of the good configuration with another layer on top, out of `files`.
 fn read(files: &dyn Files, layer: &Path) -> LoadedTests {
     let good = Path::new(ROOT).join("good/config");
-    let configuration = load_layers(&[good.clone()]).configuration.unwrap();
+    let configuration = load_layers(std::slice::from_ref(&good)).configuration.unwrap();
     let request = Request {
         layers: &[good, layer.to_owned()],
         files,
