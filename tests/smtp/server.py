@@ -55,6 +55,7 @@ class Handler:
             sender=envelope.mail_from,
             to=envelope.rcpt_tos,
             encrypted=session.ssl is not None,
+            connection=f"{session.peer[0]}:{session.peer[1]}",
             user=auth.login.decode() if isinstance(auth, LoginPassword) else None,
             content=base64.b64encode(envelope.content).decode(),
         )

@@ -180,6 +180,11 @@ impl HttpDouble {
         self.messages().into_iter().filter(|heard| heard.payload.to_string().contains(text)).collect()
     }
 
+    /// How many messages there were so far.
+    pub fn count(&self) -> usize {
+        self.shared.state.borrow().heard.len()
+    }
+
     /// How often it was asked whether it is well.
     pub fn probes(&self) -> usize {
         self.shared.state.borrow().probes

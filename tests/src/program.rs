@@ -152,6 +152,12 @@ impl Workbench {
         path
     }
 
+    /// Puts another file in the place of one, as editors do: at no time is there none, or half of it.
+    pub fn replace(&self, name: &str, text: &str) {
+        let beside = self.write(&format!("{name}~"), text);
+        std::fs::rename(beside, self.path().join(name)).unwrap();
+    }
+
     /// Writes an overlay, which all commands from now on lay on top.
     pub fn overlay(&mut self, name: &str, text: &str) {
         let path = self.write(name, text);

@@ -119,8 +119,17 @@ impl Server {
 
     /// Asks it to stop, as an operating system does.
     pub async fn terminate(&self) {
+        self.signal("TERM").await;
+    }
+
+    /// Asks it to read its configuration again.
+    pub async fn hang_up(&self) {
+        self.signal("HUP").await;
+    }
+
+    async fn signal(&self, name: &str) {
         // The shell's own `kill`: a bare system has no other.
-        let kill = format!("kill -TERM {}", self.pid());
+        let kill = format!("kill -{name} {}", self.pid());
         let status = tokio::process::Command::new("sh").args(["-c", &kill]).status().await.unwrap();
         assert!(status.success());
     }

@@ -53,6 +53,8 @@ pub struct Mail {
     pub sender: String,
     /// Whether it came over TLS.
     pub encrypted: bool,
+    /// The connection that it came over, by the client's address and port.
+    pub connection: String,
     /// Who had logged in.
     pub user: Option<String>,
     /// When it was accepted.
@@ -210,6 +212,7 @@ fn mail(line: &Happened) -> Mail {
         to: line.what["to"][0].as_str().unwrap_or_default().to_owned(),
         sender: text("sender"),
         encrypted: line.what["encrypted"] == true,
+        connection: text("connection"),
         user: line.what["user"].as_str().map(str::to_owned),
         at: line.at,
         subject: parsed.subject().unwrap_or_default().to_owned(),

@@ -25,6 +25,7 @@ mod own_system;
 mod preview;
 mod redirect;
 mod redo;
+mod reload;
 mod reports;
 mod schema;
 mod small_shop;

@@ -1,0 +1,152 @@
+//! A hundred reloads in a row, thirty of them broken, while events come in: nobody notices.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use proofbell_tests::http::Connection;
+use proofbell_tests::{Case, Delivery, HttpDouble, PATIENCE, Server, Workbench, measured, until};
+use tokio::sync::Mutex;
+use tokio::task::JoinSet;
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{Counts, DESK, GLOSSARY, RULES, SOURCE, bench, come_to, template};
+
+const RELOADS: usize = 100;
+/// Between two events: 200 a second.
+const EVERY: Duration = Duration::from_millis(5);
+/// As many wait for one fsync where the disk is slow.
+const CONNECTIONS: usize = 64;
+
+/// One change of the files.
+struct Step {
+    file: &'static str,
+    text: String,
+    good: bool,
+}
+
+/// Each broken file is mended by the next step, which changes something as well.
+fn step(number: usize) -> Step {
+    let step = |file, good, text| Step { file, text, good };
+    let (reshoot, round) = ("templates/reshoot/chat.en.hbs", number / 10);
+    let other = if round % 2 == 0 { ", { file = \"../other-secret\" }" } else { "" };
+    match number % 10 {
+        0 => step(reshoot, true, template(&format!("Round {round} of"))),
+        1 => step(
+            "config/desk.toml",
+            true,
+            DESK.replace("concurrency = 4", &format!("concurrency = {}", 5 + round % 2)),
+        ),
+        2 => step(reshoot, false, "{{#each sides}}{{name}}".to_owned()),
+        3 => step(reshoot, true, template(&format!("Mended {round}:"))),
+        4 => step("config/source.toml", true, SOURCE.replace("\" }]", &format!("\" }}{other}]"))),
+        5 => step("config/rules.toml", false, format!("{RULES}[rule.reshoot\n")),
+        6 => step(
+            "config/rules.toml",
+            true,
+            RULES.replace("to =", &format!("expire = \"{}h\"\nto =", 12 + round)),
+        ),
+        7 => step("config/glossary.toml", false, GLOSSARY.replacen("match", "matches", 1)),
+        8 => step(
+            "config/glossary.toml",
+            true,
+            GLOSSARY.replace("name = \"front\"", &format!("name = \"front {round}\"")),
+        ),
+        _ => step("config/desk.toml", true, DESK.replace("\"Desk\"", &format!("\"Desk {round}\""))),
+    }
+}
+
+/// Posts 200 events a second until it is told to stop; the items that were accepted.
+async fn feed(door: SocketAddr, stop: Arc<AtomicBool>) -> Vec<String> {
+    let mut connections = Vec::new();
+    for _ in 0..CONNECTIONS {
+        connections.push(Arc::new(Mutex::new(Connection::open(door).await.unwrap())));
+    }
+    let (mut ticks, mut posts, mut items) = (interval(EVERY), JoinSet::new(), Vec::new());
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
+    while !stop.load(Ordering::Relaxed) {
+        ticks.tick().await;
+        let item = format!("ITEM-{:06}", items.len());
+        let connection = connections[items.len() % CONNECTIONS].clone();
+        items.push(item.clone());
+        posts.spawn(async move {
+            let event = Case::new(&item).reshoot(&[("Front", "Image is Blurry")]);
+            let answer = Delivery::new(&event).post_over(&mut *connection.lock().await).await.unwrap();
+            assert_eq!(answer.status, 200, "{item}: {}", answer.text());
+            assert_eq!(answer.json()["status"], "accepted", "{item}");
+        });
+        while let Some(posted) = posts.try_join_next() {
+            posted.unwrap();
+        }
+    }
+    while let Some(posted) = posts.join_next().await {
+        posted.unwrap();
+    }
+    items
+}
+
+/// Makes all reloads, each one after the one before has come to its end. Half of them are asked for, half are seen by themselves.
+async fn reload(server: &Server, bench: &Workbench) {
+    let mut expected = Counts::default();
+    for number in 0..RELOADS {
+        let Step { file, text, good } = step(number);
+        bench.replace(file, &text);
+        if number % 2 == 0 {
+            server.hang_up().await;
+        }
+        match good {
+            true => expected.applied += 1,
+            false => expected.refused += 1,
+        }
+        come_to(server, expected).await;
+    }
+    assert_eq!(expected, Counts { applied: 70, unchanged: 0, refused: 30 });
+}
+
+/// Waits until all messages have left, however slowly they do.
+async fn all_have_left(server: &Server, slack: &HttpDouble, all: usize) {
+    let mut left = 0;
+    while left < all {
+        let what = format!("more than {left} of {all} messages have left");
+        left = until(&what, PATIENCE, async || Some(slack.count()).filter(|now| *now > left)).await;
+    }
+    // One that leaves twice does so while its first end is not known.
+    until("nothing waits any more", PATIENCE, async || {
+        let depth = server.metric("proofbell_queue_depth{channel=\"desk\"}").await?;
+        (depth == 0.0).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_hundred_reloads_lose_and_double_nothing() {
+    let slack = HttpDouble::slack().await;
+    let bench = bench(&slack);
+    bench.write("other-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
+    let server = bench.serve().await;
+    let stop = Arc::new(AtomicBool::new(false));
+    let begin = Instant::now();
+    let feeding = tokio::spawn(feed(server.public(), stop.clone()));
+    reload(&server, &bench).await;
+    stop.store(true, Ordering::Relaxed);
+    let items = feeding.await.unwrap();
+    measured("a hundred reloads", begin.elapsed());
+    let rate = items.len() as f64 / begin.elapsed().as_secs_f64();
+    eprintln!("{} events were accepted, {rate:.0} a second", items.len());
+    // They are 200 where nothing else runs.
+    assert!(rate > 80.0, "{rate:.0} events a second are too few to prove anything");
+
+    all_have_left(&server, &slack, items.len()).await;
+    let mut told: BTreeMap<String, usize> = BTreeMap::new();
+    for heard in slack.messages() {
+        let text = heard.payload.to_string();
+        let at = text.find("ITEM-").unwrap();
+        *told.entry(text[at..at + "ITEM-000000".len()].to_owned()).or_default() += 1;
+    }
+    let lost: Vec<_> = items.iter().filter(|item| !told.contains_key(*item)).collect();
+    let doubled: Vec<_> = told.iter().filter(|(_, times)| **times != 1).collect();
+    assert!(lost.is_empty() && doubled.is_empty(), "lost: {lost:?}, doubled: {doubled:?}");
+    assert_eq!(told.len(), items.len());
+}
