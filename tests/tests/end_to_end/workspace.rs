@@ -60,7 +60,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     // The example of the page on notifiers; all but the contract is for its tests.
     ("proofbell-discord", &["proofbell-config", "proofbell-engine", "proofbell-event", "proofbell-notify"]),
     // The tests use the program from outside, and of its inside only what signs events and sends requests.
-    ("proofbell-tests", &["proofbell-email", "proofbell-event", "proofbell-notify"]),
+    ("proofbell-tests", &["proofbell-email", "proofbell-event", "proofbell-notify", "proofbell-slack"]),
 ];
 
 /// A subject that one crate alone knows, by the dependency that stands for it. `proofbell-tests` plays the other side.

@@ -102,7 +102,8 @@ fn draft(outlook: &Outlook, indent: &str) {
     let title = format!("{} → {}{side}", outlook.rule, outlook.audience);
     output::line(&format!("{indent}{}", paint(&title, Tone::Strong)));
     if let Some(reason) = &outlook.reason {
-        output::line(&paint(&format!("{indent}  {}: {reason}", outlook.state), Tone::Wary));
+        let state = if outlook.state == "waiting" { "would wait" } else { outlook.state };
+        output::line(&paint(&format!("{indent}  {state}: {reason}"), Tone::Wary));
     }
     for outlook in &outlook.messages {
         message(outlook, indent);
