@@ -2,7 +2,7 @@
 
 use hyper::Method;
 use proofbell_tests::http::{self, Answer};
-use proofbell_tests::{Case, Delivery, HttpDouble, PATIENCE, Server, Workbench, until};
+use proofbell_tests::{Case, Delivery, HttpDouble, PATIENCE, SECRET, Server, Workbench, until};
 
 use super::{Counts, DOORS, RULES, bench, come_to, template};
 
@@ -94,7 +94,6 @@ async fn what_a_running_server_cannot_change_is_refused_as_a_whole() {
     let bench = bench(&slack);
     let server = Server::start_with(bench.program(), &["--no-watch"]).await;
     bench.replace("templates/reshoot/chat.en.hbs", &template("Other"));
-    bench.replace("config/doors.toml", &format!("{DOORS}\n[store]\nkeep = \"30d\"\n"));
     bench.replace(
         "config/doors.toml",
         &format!(
@@ -151,20 +150,15 @@ async fn told(server: &Server, door: std::net::SocketAddr) -> String {
     answer.text()
 }
 
-/// A server whose files were broken in three ways.
-async fn broken(bench: &Workbench) -> Server {
-    let server = bench.serve().await;
-    bench.write("secret-of-nobody", "hunter2-hunter2");
+/// Breaks a rule, a secret and a template, and waits until all of it is told; what is changed one after the other may count as one change
+/// or as several.
+async fn break_three(bench: &Workbench, server: &Server) {
     bench.replace("config/rules.toml", &RULES.replace("to =", "too ="));
+    bench.replace("webhook-secret", "hunter2-hunter2");
     bench.replace("templates/reshoot/chat.en.hbs", "{{#each sides}}{{name}}\n");
-    come_to_refused(&server).await;
-    server
-}
-
-/// Two files were changed, one after the other, which may count as one change or as two.
-async fn come_to_refused(server: &Server) {
     until("it is refused with all problems", PATIENCE, async || {
-        told(server, server.admin()).await.contains("chat.en.hbs").then_some(())
+        let told = told(server, server.admin()).await;
+        ["rules.toml", "source.toml", "chat.en.hbs"].iter().all(|file| told.contains(file)).then_some(())
     })
     .await;
 }
@@ -173,7 +167,10 @@ async fn come_to_refused(server: &Server) {
 async fn what_is_wrong_is_told_to_operators_and_counted_for_the_public() {
     let slack = HttpDouble::slack().await;
     let bench = bench(&slack);
-    let server = broken(&bench).await;
+    bench.write("webhook-secret", SECRET);
+    bench.write("config/source.toml", "[source.legitmark]\nsecrets = [{ file = \"../webhook-secret\" }]\n");
+    let server = bench.serve().await;
+    break_three(&bench, &server).await;
     let (public, private) = (told(&server, server.public()).await, told(&server, server.admin()).await);
     assert!(
         public.contains(": refused, ") && public.contains(" errors; the one loaded before stays"),
@@ -187,9 +184,11 @@ async fn what_is_wrong_is_told_to_operators_and_counted_for_the_public() {
     assert_eq!(server.metric("proofbell_config_last_reload_successful").await, Some(0.0));
     let log = server.log().join("\n");
     assert!(log.contains("config/rules.toml:4:1") && log.contains("the one of before stays"), "{log}");
+    assert!(!log.contains("hunter2") && !private.contains("hunter2"), "{private}");
     tells(&server, &slack, "ITEM-1", "About").await;
 
     bench.replace("config/rules.toml", RULES);
+    bench.replace("webhook-secret", SECRET);
     bench.replace("templates/reshoot/chat.en.hbs", &template("Mended"));
     until("it is applied", PATIENCE, async || {
         told(&server, server.public()).await.contains(": applied").then_some(())
