@@ -9,7 +9,7 @@ use super::{Checked, json};
 const VISIBLE: [&str; 5] = ["unknown-key", "wrong-type", "unknown-kind", "unknown-event", "not-available"];
 /// Which of these it cannot see all the same: front matter is no part of a file of the configuration, and what a table may hold can be
 /// decided by the kind that another file gives it.
-const HIDDEN: [&str; 2] = ["48-front-matter-key-unknown", "74-list-given-up"];
+const HIDDEN: [&str; 2] = ["047-front-matter-key-unknown", "080-list-given-up"];
 
 #[expect(clippy::unwrap_used, reason = "a helper of tests, which the lint does not see as one")]
 fn files(directory: &Path) -> Vec<PathBuf> {
