@@ -116,7 +116,8 @@ pub fn load_tests(request: &Request<'_>, configuration: &Configuration) -> Loade
     let report = Report::default();
     let cx = Context::new(request.files, request.environment, request.secrets, &sources, &report);
     let known = Known::of(configuration);
-    let directories: Vec<PathBuf> = request.layers.iter().map(|layer| layer.join("tests")).collect();
+    let directories = request.layers.iter().filter(|layer| cx.files.list(layer).is_ok());
+    let directories: Vec<PathBuf> = directories.map(|layer| layer.join("tests")).collect();
     let mut tests = Vec::new();
     for directory in &directories {
         read_directory(&cx, directory, &known, &mut tests);

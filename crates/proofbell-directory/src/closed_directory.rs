@@ -44,3 +44,21 @@ impl Directory for ClosedDirectory {
         self.kind
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_asked_is_known_without_asking() {
+        let url = UrlTemplate::parse("https://market.example/items/{reference_id}", None).unwrap();
+        let closed = || ClosedDirectory::new("http", "ask");
+        let query = |id: Option<&str>| Lookup { reference_id: id.map(str::to_owned), sr_uuid: None };
+        let unaskable =
+            |found: Option<Result<_, LookupError>>| matches!(found, Some(Err(LookupError::Unaskable(_))));
+        assert!(unaskable(closed().asked_by(url.clone()).foregone(&query(None))));
+        assert!(unaskable(closed().asked_by(url.clone()).foregone(&query(Some("..")))));
+        assert_eq!(closed().asked_by(url).foregone(&query(Some("MS-1"))), None);
+        assert_eq!(closed().foregone(&query(None)), None, "nothing is known of how it is asked");
+    }
+}

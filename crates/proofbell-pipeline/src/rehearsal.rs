@@ -44,7 +44,7 @@ pub struct Rehearsal {
     /// Messages that wait.
     open: Vec<MessageSeen>,
     /// Events that came in so far.
-    events: u8,
+    events: u16,
 }
 
 /// Why a rehearsal cannot go on.
@@ -182,10 +182,10 @@ impl Rehearsal {
 }
 
 /// Derived, so that a rehearsal done again has the same ids: a UUIDv7 whose random part counts.
-fn event_id(at: Timestamp, number: u8) -> EventId {
+fn event_id(at: Timestamp, number: u16) -> EventId {
     let millis = u64::try_from(at.as_millisecond()).unwrap_or_default();
     let mut counted = [0; 10];
-    counted[9] = number;
+    counted[8..].copy_from_slice(&number.to_be_bytes());
     EventId(uuid::Builder::from_unix_timestamp_millis(millis, &counted).into_uuid())
 }
 

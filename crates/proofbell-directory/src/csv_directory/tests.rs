@@ -201,3 +201,15 @@ async fn the_key_decides_which_id_is_compared() {
         assert_eq!(fixture.directory.lookup(&Lookup::default()).await.unwrap(), []);
     }
 }
+
+#[test]
+fn a_case_without_the_key_has_nobody_before_the_file_is_read() {
+    let asked = |key: &str, reference_id: Option<&str>| {
+        let fixture = Fixture::with_key(key);
+        let query = Lookup { reference_id: reference_id.map(str::to_owned), sr_uuid: None };
+        fixture.directory.foregone(&query)
+    };
+    assert_eq!(asked("reference_id", None), Some(Ok(Vec::new())));
+    assert_eq!(asked("reference_id", Some("A")), None);
+    assert_eq!(asked("sr_uuid", Some("A")), Some(Ok(Vec::new())));
+}

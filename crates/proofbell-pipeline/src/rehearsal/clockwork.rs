@@ -77,11 +77,18 @@ impl Rehearsal {
         due.extend(store.next_fallback().await?);
         for name in self.shared.runtime().channels.keys() {
             match self.probing.get(name) {
-                Some(probing) => due.push(probing.at),
+                Some(probing) if self.waits(name).await? => due.push(probing.at),
+                // It makes no difference when a channel is probed on which nothing waits; the next settling does it.
+                Some(_) => {}
                 None => due.extend(self.next_message(name).await?),
             }
         }
         Ok(due.into_iter().min().map(|next| next.max(later(self.clock.now(), SHORTEST))))
+    }
+
+    async fn waits(&self, channel: &str) -> Result<bool, StoreError> {
+        let stats = self.shared.store.stats().await?;
+        Ok(stats.queues.iter().any(|queue| queue.channel == channel && queue.depth > 0))
     }
 
     /// When a channel's next message is due. None is due now, so none is claimed.

@@ -130,7 +130,6 @@ async fn a_channel_that_was_down_goes_on_after_a_probe() {
     accept(&mut rehearsal, "reshoot_needed sr-1").await;
     let seen = accept(&mut rehearsal, "reshoot_needed sr-2").await;
     assert_eq!(told(&seen.made), ["email queued [] at 0"], "the channel is paused");
-    rehearsal.answer("email", Outcome::Sent(Receipt::default()));
     rehearsal.answer("email", Outcome::Rejected { reason: reason("550") });
     assert!(advance(&mut rehearsal, Duration::from_secs(29)).await.ended.is_empty());
     let seen = advance(&mut rehearsal, Duration::from_secs(1)).await;
@@ -152,6 +151,21 @@ async fn what_waits_for_too_long_expires_and_is_overtaken_by_what_is_newer() {
     assert!(ended[0].starts_with("email dead expired [channel_down]"), "{ended:?}");
     let made = told(&seen.made);
     assert!(made.iter().any(|made| made.starts_with("sms sent [sent]")), "{made:?}");
+}
+
+/// Nothing waits on it after two days, and so nobody probes it all those years.
+#[tokio::test]
+async fn a_channel_that_stays_down_for_years_costs_no_time() {
+    let mut rehearsal = rehearse(&Parts::new(vec![rule("reshoot_needed", "seller", "email")])).await;
+    rehearsal.answer("email", Outcome::ChannelDown { reason: reason("535") });
+    accept(&mut rehearsal, "reshoot_needed sr-1").await;
+    let seen = advance(&mut rehearsal, 24 * 365 * 5 * HOUR).await;
+    assert!(told(&seen.ended)[0].starts_with("email dead expired"), "{seen:?}");
+    rehearsal.answer("email", Outcome::Sent(Receipt::default()));
+    let seen = advance(&mut rehearsal, HOUR).await;
+    assert!(seen.made.is_empty());
+    let seen = accept(&mut rehearsal, "reshoot_needed sr-2").await;
+    assert_eq!(seen.made[0].state, MessageState::Sent, "a probe has found it well");
 }
 
 #[tokio::test]

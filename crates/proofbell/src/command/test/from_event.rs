@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proofbell_config::{ConfigTest, Expectation, Location, Silence, TestEvent, TestStep};
 use proofbell_engine::EventId;
@@ -90,7 +91,9 @@ async fn before(
 
 /// The test without what it expects.
 fn draft(stage: &Stage, events: &[Known], case: Option<&CaseView>) -> ConfigTest {
-    let first = events.first().map(|known| known.stored.received_at).unwrap_or_default();
+    // To the millisecond, as Legitmark writes its own times.
+    let first = events.first().map(|known| known.stored.received_at.as_millisecond()).unwrap_or_default();
+    let first = Timestamp::from_millisecond(first).unwrap_or_default();
     let last = events.last();
     let name =
         last.map_or_else(String::new, |last| format!("{} as in event {}", last.event.name, last.stored.id));

@@ -99,10 +99,14 @@ fn choose(loaded: LoadedTests, filter: Option<&str>) -> Result<Vec<ConfigTest>, 
     if loaded.tests.is_empty() {
         let places: Vec<String> =
             loaded.directories.iter().map(|directory| directory.display().to_string()).collect();
-        return Err(Stop::Usage(format!(
-            "there are no tests in {}: write the first one, see docs/TESTING.md",
-            places.join(" or ")
-        )));
+        return Err(Stop::Usage(match places.is_empty() {
+            true => "there are no tests: they stand in tests/ inside a configuration that is a directory"
+                .to_owned(),
+            false => format!(
+                "there are no tests in {}: write the first one, see docs/TESTING.md",
+                places.join(" or ")
+            ),
+        }));
     }
     let all = loaded.tests.len();
     let chosen: Vec<ConfigTest> =
