@@ -1,7 +1,7 @@
 //! Where configuration and templates are read from: the disk, or a map built into a program.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 /// Reads files. Everything that [`crate::load`] reads goes through it, secrets and templates too.
@@ -11,6 +11,14 @@ pub trait Files {
     /// # Errors
     /// As [`std::fs::read_to_string`]: not there, not readable, not UTF-8.
     fn read(&self, path: &Path) -> io::Result<String>;
+
+    /// The first 64 KiB of a file's text: what tells the columns of a table that may be long.
+    ///
+    /// # Errors
+    /// As [`Files::read`].
+    fn read_start(&self, path: &Path) -> io::Result<String> {
+        self.read(path)
+    }
 
     /// The names in a directory, sorted, without hidden ones.
     ///
@@ -50,7 +58,22 @@ pub enum ListedKind {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Disk;
 
+/// How much [`Files::read_start`] reads.
+const START: u64 = 64 * 1024;
+
 impl Files for Disk {
+    fn read_start(&self, path: &Path) -> io::Result<String> {
+        let mut bytes = Vec::new();
+        std::fs::File::open(path)?.take(START).read_to_end(&mut bytes)?;
+        match std::str::from_utf8(&bytes) {
+            Ok(_) => {}
+            // Where the reading stopped, it may have cut a character in two.
+            Err(error) if error.error_len().is_none() => bytes.truncate(error.valid_up_to()),
+            Err(error) => return Err(io::Error::new(io::ErrorKind::InvalidData, error)),
+        }
+        String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+    }
+
     fn read(&self, path: &Path) -> io::Result<String> {
         std::fs::read_to_string(path)
     }

@@ -1,5 +1,7 @@
 //! The command line.
 
+use std::ffi::OsString;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -20,6 +22,32 @@ pub(crate) struct Cli {
     pub(crate) globals: Globals,
     #[command(subcommand)]
     pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Reads the words of a command line, the program's name first.
+    ///
+    /// # Errors
+    /// What clap has to say, which may be the help that was asked for.
+    pub(crate) fn read(words: Vec<OsString>) -> Result<Cli, clap::Error> {
+        let mut cli = Cli::try_parse_from(&words)?;
+        cli.globals.overlay = overlays(words);
+        Ok(cli)
+    }
+}
+
+/// The overlays on both sides of the command. clap would keep those behind it alone, and what goes missing may be staging's `[redirect]`.
+fn overlays(words: Vec<OsString>) -> Vec<PathBuf> {
+    let mut words = words.into_iter().take_while(|word| word != "--");
+    let mut overlays = Vec::new();
+    while let Some(word) = words.next() {
+        match word.as_bytes().strip_prefix(b"--overlay") {
+            Some(b"") => overlays.extend(words.next().map(PathBuf::from)),
+            Some([b'=', path @ ..]) => overlays.push(OsString::from_vec(path.to_vec()).into()),
+            Some(_) | None => {}
+        }
+    }
+    overlays
 }
 
 /// What every command takes.
@@ -68,12 +96,12 @@ pub(crate) enum Command {
     Test(TestArgs),
     /// Write a configuration, templates and tests to start from; nothing is overwritten
     Init(InitArgs),
-    /// Print the JSON Schema of the configuration, for editors
-    Schema(SchemaArgs),
     /// Tell which rules match an event and which do not, which key decided, and what would go out
     Explain(ExplainArgs),
     /// Show what readers will see: templates, rendered with sample data
     Preview(PreviewArgs),
+    /// Print the JSON Schema of the configuration, for editors
+    Schema(SchemaArgs),
     /// Send one real test message
     Send(SendArgs),
     /// Send a signed sample event to a running server
@@ -222,4 +250,23 @@ pub(crate) enum ChannelAction {
         /// Its name.
         name: String,
     },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn overlays_add_up_wherever_they_stand() {
+        let check = |line: &str, expected: &[&str]| {
+            let words = line.split(' ').map(OsString::from).collect();
+            let cli = Cli::read(words).unwrap();
+            assert_eq!(cli.globals.overlay, expected.iter().map(PathBuf::from).collect::<Vec<_>>(), "{line}");
+        };
+        check("proofbell check", &[]);
+        check("proofbell --overlay a check", &["a"]);
+        check("proofbell check --overlay=a --overlay b", &["a", "b"]);
+        check("proofbell --overlay a --overlay=b=c check --json --overlay d", &["a", "b=c", "d"]);
+        check("proofbell --overlay a explain --overlay b -- --overlay", &["a", "b"]);
+    }
 }

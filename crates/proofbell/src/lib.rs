@@ -19,14 +19,12 @@ mod wiring;
 
 use std::process::ExitCode;
 
-use clap::Parser;
-
 use crate::cli::Cli;
 
 /// Reads the command line, does what it says, and tells the shell how it went: 0 fine, 1 a check or delivery failed, 2 usage
 /// or configuration error.
 pub fn run() -> ExitCode {
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::read(std::env::args_os().collect()) {
         Ok(cli) => cli,
         Err(error) => {
             let code = if error.use_stderr() { 2 } else { 0 };

@@ -13,6 +13,10 @@ use sha2::{Digest, Sha256};
 pub(crate) enum Question {
     /// What is in this file?
     Read(PathBuf),
+    /// What does this file begin with?
+    Start(PathBuf),
+    /// Can every user of the machine read this file?
+    Open(PathBuf),
     /// Which names are in this directory?
     List(PathBuf),
     /// Is there something at this path?
@@ -22,15 +26,21 @@ pub(crate) enum Question {
 impl Question {
     pub(crate) fn path(&self) -> &Path {
         match self {
-            Question::Read(path) | Question::List(path) | Question::Exists(path) => path,
+            Question::Read(path)
+            | Question::Start(path)
+            | Question::Open(path)
+            | Question::List(path)
+            | Question::Exists(path) => path,
         }
     }
 
     fn ask(&self) -> Answer {
         match self {
             Question::Read(path) => Answer::of_text(&Disk.read(path)),
+            Question::Start(path) => Answer::of_text(&Disk.read_start(path)),
+            Question::Open(path) => Answer::Is(Disk.is_readable_by_all(path)),
             Question::List(path) => Answer::of_names(&Disk.list(path)),
-            Question::Exists(path) => Answer::There(Disk.exists(path)),
+            Question::Exists(path) => Answer::Is(Disk.exists(path)),
         }
     }
 }
@@ -40,7 +50,7 @@ impl Question {
 enum Answer {
     Text([u8; 32]),
     Names(Vec<Listed>),
-    There(bool),
+    Is(bool),
     Failed(io::ErrorKind),
 }
 
@@ -117,6 +127,18 @@ impl Files for Witness {
         text
     }
 
+    fn read_start(&self, path: &Path) -> io::Result<String> {
+        let start = Disk.read_start(path);
+        self.note(Question::Start(path.to_owned()), Answer::of_text(&start));
+        start
+    }
+
+    fn is_readable_by_all(&self, path: &Path) -> bool {
+        let open = Disk.is_readable_by_all(path);
+        self.note(Question::Open(path.to_owned()), Answer::Is(open));
+        open
+    }
+
     fn list(&self, directory: &Path) -> io::Result<Vec<Listed>> {
         let names = Disk.list(directory);
         self.note(Question::List(directory.to_owned()), Answer::of_names(&names));
@@ -125,7 +147,7 @@ impl Files for Witness {
 
     fn exists(&self, path: &Path) -> bool {
         let there = Disk.exists(path);
-        self.note(Question::Exists(path.to_owned()), Answer::There(there));
+        self.note(Question::Exists(path.to_owned()), Answer::Is(there));
         there
     }
 }
@@ -141,21 +163,26 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let path = |name: &str| home.path().join(name);
         fs::write(path("a.toml"), "a = 1").unwrap();
+        let people = format!("reference_id,email\n{}", "x".repeat(100_000));
+        fs::write(path("export"), &people).unwrap();
         let witness = Witness::default();
         witness.read(&path("a.toml")).unwrap();
         witness.read(&path("missing")).unwrap_err();
         witness.list(home.path()).unwrap();
         assert!(!witness.exists(&path("people.csv")));
+        assert_eq!(witness.read_start(&path("export")).unwrap().len(), 64 * 1024);
         let seen = witness.into_seen();
 
         type Change<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn(), bool);
         let write = |name: &str, text: &str| fs::write(path(name), text).unwrap();
         let remove = |name: &str| fs::remove_file(path(name)).unwrap();
-        let table: [Change<'_>; 6] = [
+        let table: [Change<'_>; 8] = [
             ("the same text again", &|| write("a.toml", "a = 1"), &|| {}, true),
             ("another text", &|| write("a.toml", "a = 2"), &|| write("a.toml", "a = 1"), false),
             ("no file", &|| remove("a.toml"), &|| write("a.toml", "a = 1"), false),
             ("what was missing", &|| write("missing", "x"), &|| remove("missing"), false),
+            ("more of a long table", &|| write("export", &format!("{people}y")), &|| {}, true),
+            ("other columns", &|| write("export", "id,email\n"), &|| write("export", &people), false),
             ("a new name", &|| write("b.toml", ""), &|| remove("b.toml"), false),
             ("a hidden name", &|| write(".b.toml.swp", ""), &|| remove(".b.toml.swp"), true),
         ];

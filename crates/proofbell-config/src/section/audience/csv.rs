@@ -10,6 +10,9 @@ use crate::files::tidy;
 use crate::reader::{At, Scope};
 use crate::report::{Finding, code};
 
+/// What a file of people looks like.
+const COLUMNS: &str = "write a CSV file whose first line names the columns: reference_id, name, email, …, or name another column in `key`";
+
 pub(super) fn read(scope: &Scope<'_>, reader: FieldReader) -> Option<Found> {
     let found = csv(scope, reader);
     scope.finish();
@@ -41,25 +44,32 @@ fn columns(scope: &Scope<'_>, full: &Path, path: &At<String>, key: &At<String>) 
         scope.cx.report.push(Finding::warning(code::ABSENT_FILE, path.at, message).hint(hint));
         return None;
     }
-    let unusable = |at, why: &str| {
-        let message = format!("nobody can be found in {}: {why}", shown.display());
-        scope.cx.report.push(Finding::error(code::UNREACHABLE, at, message).hint(
-            "write a CSV file whose first line names the columns: reference_id, name, email, …, or name another column in `key`",
-        ));
+    // What an export is writing just now must keep no server from starting; what can be read and has no such column is a mistake.
+    let doubt = |message| {
+        scope.cx.report.push(Finding::warning(code::UNREACHABLE, path.at, message).hint(COLUMNS));
     };
-    let text = match scope.cx.files.read(full) {
-        Ok(text) => text,
+    let text = match scope.cx.files.read_start(full) {
+        Ok(text) if !text.trim().is_empty() => text,
+        Ok(_) => {
+            doubt(unusable(&shown, "it is empty"));
+            return None;
+        }
         Err(error) => {
-            unusable(path.at, &error.to_string());
+            doubt(unusable(&shown, &error.to_string()));
             return None;
         }
     };
     match csv_columns(&text, &key.value) {
         Ok(columns) => Some(columns),
         Err(LookupError::Misconfigured(why)) => {
-            unusable(key.at, &why);
+            let finding = Finding::error(code::UNREACHABLE, key.at, unusable(&shown, &why));
+            scope.cx.report.push(finding.hint(COLUMNS));
             None
         }
         Err(LookupError::Unavailable { .. } | LookupError::Unaskable(_)) => None,
     }
+}
+
+fn unusable(shown: &Path, why: &str) -> String {
+    format!("nobody can be found in {}: {why}", shown.display())
 }
