@@ -117,7 +117,7 @@ async fn a_test_that_cannot_be_read_is_refused_with_its_place() {
     );
     let ran = bench.run(&["test"]).await.expect(2);
     let told = ran.stderr.contains("unknown key `side` in [test.step]")
-        && ran.stderr.contains("config/tests/sellers-en.toml:45:1")
+        && ran.stderr.contains("config/tests/sellers-en.toml:49:1")
         && ran.stderr.contains("did you mean `sides`?");
     assert!(told && ran.stdout.is_empty(), "{}", ran.stderr);
 }
