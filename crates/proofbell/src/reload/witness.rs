@@ -109,8 +109,9 @@ impl Witness {
         self.seen.into_inner()
     }
 
+    /// The first answer stays: where a later one differs, something changed meanwhile, and what was read may be of before.
     fn note(&self, question: Question, answer: Answer) {
-        self.seen.borrow_mut().0.insert(question, answer);
+        self.seen.borrow_mut().0.entry(question).or_insert(answer);
     }
 }
 
@@ -192,6 +193,21 @@ mod tests {
             assert_eq!(seen.still_holds(), holds, "{what}");
             undo();
         }
+    }
+
+    #[test]
+    fn what_changes_between_two_answers_is_seen() {
+        let home = tempfile::tempdir().unwrap();
+        let (secret, witness) = (home.path().join("secret"), Witness::default());
+        witness.list(home.path()).unwrap();
+        fs::write(home.path().join("late.toml"), "").unwrap();
+        assert_eq!(witness.list(home.path()).unwrap().len(), 1);
+        assert!(!witness.into_seen().still_holds(), "late.toml was never read");
+        let witness = Witness::default();
+        witness.read(&secret).unwrap_err();
+        fs::write(&secret, "late").unwrap();
+        witness.read(&secret).unwrap();
+        assert!(!witness.into_seen().still_holds(), "the secret failed once");
     }
 
     #[test]
