@@ -36,8 +36,6 @@ pub(crate) async fn run(shared: Arc<Shared>) {
         let live = reloads.borrow_and_update().clone();
         if let Some(before) = before.filter(|before| !Arc::ptr_eq(before, &live)) {
             clear_gauges(&before, &live);
-            // What waits for something that is gone ends at a reload as at a start.
-            tell(end_of_removed(&shared).await);
         }
         tell(look_after(&shared, &live, round).await);
         before = Some(live);
@@ -108,7 +106,8 @@ fn clear_gauges(before: &Live, live: &Live) {
     }
 }
 
-/// What waits for channels and audiences that are not configured any more ends.
+/// What waits for channels and audiences that are not configured any more ends: at once where they were not at the start either, and a
+/// while after a reload that took them away.
 async fn end_of_removed(shared: &Shared) -> Result<(), StoreError> {
     for queue in shared.store.stats().await?.queues {
         for only in [ClaimOnly::Due, ClaimOnly::Expired] {
@@ -126,7 +125,7 @@ async fn end_of_channel(shared: &Shared, channel: &str, only: ClaimOnly) -> Resu
     let end = Code::NoChannel.end(format!("channel `{channel}` is not configured any more"));
     let next = Next::End(end);
     // Asked each time: a reload may bring it back.
-    while !shared.live().channels.contains_key(channel) {
+    while shared.live().has_lost_channel(channel, shared.timing.gone) {
         let now = shared.clock.now();
         let request = ClaimRequest { channel: channel.to_owned(), now, limit: BATCH, lease: LEASE, only };
         let claimed = shared.store.claim(request).await?.messages;
@@ -142,7 +141,7 @@ async fn end_of_channel(shared: &Shared, channel: &str, only: ClaimOnly) -> Resu
 /// Drafts for an audience that is not configured any more end.
 async fn end_of_audience(shared: &Shared, audience: &str) -> Result<(), StoreError> {
     let reason = format!("no_audience: audience `{audience}` is not configured any more");
-    while !shared.live().audiences.contains_key(audience) {
+    while shared.live().has_lost_audience(audience, shared.timing.gone) {
         let now = shared.clock.now();
         let due = shared.store.due_drafts(audience, now, BATCH).await?;
         if due.is_empty() {

@@ -12,7 +12,7 @@ use crate::runtime::Runtime;
 impl Pipeline {
     /// Goes on with another configuration, as a restart with it would, but without the outage. Channels and audiences whose settings are
     /// the same keep their workers: connections, rates, pauses, caches. Those with other settings end what is under way, then go on
-    /// with the new ones. What waits for one that is gone ends. Messages that are made keep their text.
+    /// with the new ones. What waits for one that is gone ends after [`crate::Timing::gone`]. Messages that are made keep their text.
     ///
     /// # Errors
     /// When the store cannot be read; nothing is changed then.

@@ -28,7 +28,10 @@ pub struct Timing {
     pub probe: Duration,
     /// How long a channel with new settings waits for what hangs with those of before. 30 s.
     pub handover: Duration,
-    /// How often gauges are set. 5 s.
+    /// How long a reload must have taken a channel or an audience away before what waits for it ends: files may be copied one after the
+    /// other. 60 s.
+    pub gone: Duration,
+    /// How often gauges are set, and every sixth time it is looked for what is gone. 5 s.
     pub gauges: Duration,
     /// How far what is tried again is spread over time.
     pub jitter: Jitter,
@@ -68,6 +71,7 @@ impl Default for Timing {
             longest_lookup_probe: Duration::from_secs(5 * 60),
             probe: Duration::from_secs(60),
             handover: Duration::from_secs(30),
+            gone: Duration::from_secs(60),
             gauges: Duration::from_secs(5),
             jitter: Jitter::Random,
         }

@@ -1,5 +1,6 @@
 //! A store that refuses when it is told to.
 
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
@@ -13,6 +14,7 @@ use uuid::Uuid;
 pub(crate) struct Grudges {
     refusals: Mutex<Vec<(&'static str, StoreError, usize)>>,
     spoilt: Mutex<Option<String>>,
+    calls: Mutex<BTreeMap<String, usize>>,
 }
 
 impl Grudges {
@@ -21,12 +23,18 @@ impl Grudges {
         self.refusals.lock().unwrap().push((method, error, times));
     }
 
+    /// How often a method was called so far.
+    pub(crate) fn calls(&self, method: &str) -> usize {
+        self.calls.lock().unwrap().get(method).copied().unwrap_or_default()
+    }
+
     /// Plans that change this case cannot be committed.
     pub(crate) fn spoil(&self, sr_uuid: &str) {
         *self.spoilt.lock().unwrap() = Some(sr_uuid.to_owned());
     }
 
     fn ask(&self, method: &str) -> Result<(), StoreError> {
+        *self.calls.lock().unwrap().entry(method.to_owned()).or_default() += 1;
         let mut refusals = self.refusals.lock().unwrap();
         let refusal = refusals.iter_mut().find(|(name, _, times)| *name == method && *times > 0);
         match refusal {

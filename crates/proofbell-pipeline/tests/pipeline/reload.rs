@@ -86,6 +86,40 @@ async fn what_waits_for_a_channel_that_is_gone_ends_and_falls_back() {
 }
 
 #[tokio::test]
+async fn what_is_gone_for_a_moment_only_ends_nothing() {
+    let mut parts = Parts::new(vec![rule("reshoot_needed", "seller", "email > sms")]);
+    parts.rules.push(rule("counterfeit", "seller", "email"));
+    parts.timing.gone = Duration::from_secs(3600);
+    let mut rig = Rig::start(parts).await;
+    rig.handle.pause("email", "until it is back").await.unwrap();
+    rig.event("reshoot_needed sr-1").await;
+    rig.messages_are(&["email queued"]).await;
+    rig.parts.audiences["seller"].1.once("SR-2", Found::Down);
+    rig.event("counterfeit sr-2").await;
+    rig.drafts_are("sr-2", &["seller waiting down"]).await;
+    rig.advance(3);
+    rig.parts.audiences["seller"].1.always(Some(|| Found::Hangs));
+    let (channel, audience) = (rig.parts.channels["email"].clone(), rig.parts.audiences["seller"].clone());
+    rig.reload(|parts| {
+        parts.channels.remove("email");
+        parts.audiences.remove("seller");
+    })
+    .await;
+    // A whole look for what is gone lies between the second call from now on and the third.
+    let looks = async || rig.parts.grudges.calls("waiting_audiences");
+    let before = looks().await;
+    until(looks, |now| *now >= before + 3).await;
+    audience.1.always(None);
+    rig.reload(|parts| {
+        parts.channels.insert("email".to_owned(), channel);
+        parts.audiences.insert("seller".to_owned(), audience);
+    })
+    .await;
+    rig.handle.resume("email").await.unwrap();
+    rig.messages_are(&["email sent", "email sent"]).await;
+}
+
+#[tokio::test]
 async fn what_waits_for_an_audience_that_is_gone_ends() {
     let mut rig = Rig::start(email()).await;
     rig.parts.audiences["seller"].1.once("SR-1", Found::Down);

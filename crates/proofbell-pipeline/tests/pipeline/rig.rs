@@ -57,6 +57,7 @@ impl Parts {
                 store_rest: Duration::from_millis(20),
                 sweep: Duration::from_millis(20),
                 gauges: Duration::from_millis(20),
+                gone: Duration::from_millis(20),
                 ..Timing::default()
             },
             grudges: Arc::default(),
