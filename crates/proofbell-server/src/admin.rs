@@ -16,7 +16,7 @@ use axum::middleware::from_fn_with_state;
 use axum::response::Response;
 use axum::routing::{get, post};
 
-use http::Request;
+use http::{HeaderMap, Request};
 use hyper::body::Incoming;
 use hyper::service::Service;
 use hyper_util::service::TowerToHyperService;
@@ -97,8 +97,17 @@ fn router(admin: Arc<Admin>) -> Router {
         .with_state(admin)
 }
 
-async fn readyz(State(admin): State<Arc<Admin>>, RawQuery(query): RawQuery) -> Response<Body> {
-    ready(&admin.health, &admin.reloads, query.as_deref(), Audience::Operators)
+/// Anybody may ask; files and lines are told to whom the API would tell them, too.
+async fn readyz(
+    State(admin): State<Arc<Admin>>,
+    RawQuery(query): RawQuery,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let audience = match guard::is_operator(&admin, &headers) {
+        Ok(()) => Audience::Operators,
+        Err(_) => Audience::Public,
+    };
+    ready(&admin.health, &admin.reloads, query.as_deref(), audience)
 }
 
 async fn metrics(State(admin): State<Arc<Admin>>) -> Response<Body> {

@@ -113,6 +113,27 @@ async fn a_refused_reload_is_told_to_each_door_as_it_should_be() {
 }
 
 #[tokio::test]
+async fn problems_are_told_to_nobody_whom_the_api_refuses() {
+    const TOKEN: &str = "admin-token-0123456789";
+    let bearer = format!("Bearer {TOKEN}");
+    let table: [(Option<&str>, &[(&str, &str)], bool); 6] = [
+        (Some(TOKEN), &[], false),
+        (Some(TOKEN), &[("Authorization", "Bearer another")], false),
+        (Some(TOKEN), &[("Authorization", &bearer)], true),
+        (None, &[], true),
+        (None, &[("Host", "evil.example")], false),
+        (None, &[("Origin", "http://evil.example")], false),
+    ];
+    for (token, headers, expected) in table {
+        let rig = Rig::with(proofbell_server::Limits::default(), token).await;
+        rig.reloads.tell(refused());
+        let answer = ask(rig.admin, "GET", "/readyz?verbose", headers, b"").await;
+        assert!(answer.status == 200 && answer.body.contains("refused, 1 error"), "{answer:?}");
+        assert_eq!(answer.body.contains("wher"), expected, "{token:?} {headers:?}");
+    }
+}
+
+#[tokio::test]
 async fn an_operator_asks_for_a_reload_and_is_told_what_came_of_it() {
     let mut rig = Rig::open().await;
     let admin = rig.admin;
