@@ -1,5 +1,7 @@
 //! Wakes when something happens where files were read. Wakes are hints: whoever wakes compares contents.
 
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,12 +21,13 @@ const LONGEST: Duration = Duration::from_secs(2);
 pub(super) struct Watcher {
     woken: Arc<Notify>,
     watched: Option<(Arc<Places>, RecommendedWatcher)>,
-    complained: bool,
+    /// The directories that cannot be watched, and were told of.
+    complained: BTreeSet<PathBuf>,
 }
 
 impl Watcher {
     pub(super) fn new() -> Watcher {
-        Watcher { woken: Arc::default(), watched: None, complained: false }
+        Watcher { woken: Arc::default(), watched: None, complained: BTreeSet::new() }
     }
 
     /// Watches these places from now on. Where they are others than before, it wakes: what happened in between was seen by nobody.
@@ -33,15 +36,14 @@ impl Watcher {
             return;
         }
         let places = Arc::new(places);
-        match watch(&places, &self.woken) {
-            Ok(watcher) => {
+        self.watched = None;
+        match watcher(&places, &self.woken) {
+            Ok(mut watcher) => {
+                self.watch_all(&mut watcher, &places);
                 self.watched = Some((places, watcher));
                 self.woken.notify_one();
             }
-            Err(error) => {
-                self.watched = None;
-                self.complain(&error);
-            }
+            Err(error) => self.complain(Path::new(""), &error),
         }
     }
 
@@ -58,25 +60,31 @@ impl Watcher {
         }
     }
 
-    fn complain(&mut self, error: &notify::Error) {
-        if !std::mem::replace(&mut self.complained, true) {
-            let every = super::POLL.as_secs();
-            tracing::warn!(%error, every, "files cannot be watched; changes are seen when they are compared, every so many seconds");
+    /// Watches each directory that can be. To watch one takes leave to list it, which reading a file in it does not.
+    fn watch_all(&mut self, watcher: &mut RecommendedWatcher, places: &Places) {
+        for directory in places.directories() {
+            match watcher.watch(directory, RecursiveMode::NonRecursive) {
+                Ok(()) => drop(self.complained.remove(directory)),
+                Err(error) => self.complain(directory, &error),
+            }
+        }
+    }
+
+    fn complain(&mut self, directory: &Path, error: &notify::Error) {
+        if self.complained.insert(directory.to_owned()) {
+            let (directory, every) = (directory.display(), super::POLL.as_secs());
+            tracing::warn!(%directory, %error, every, "files cannot be watched; changes are seen when they are compared, every so many seconds");
         }
     }
 }
 
-fn watch(places: &Arc<Places>, woken: &Arc<Notify>) -> notify::Result<RecommendedWatcher> {
+fn watcher(places: &Arc<Places>, woken: &Arc<Notify>) -> notify::Result<RecommendedWatcher> {
     let (concerned, wake) = (places.clone(), woken.clone());
-    let mut watcher = recommended_watcher(move |event: notify::Result<Event>| {
+    recommended_watcher(move |event: notify::Result<Event>| {
         if event.map_or(true, |event| matters(&event, &concerned)) {
             wake.notify_one();
         }
-    })?;
-    for directory in places.directories() {
-        watcher.watch(directory, RecursiveMode::NonRecursive)?;
-    }
-    Ok(watcher)
+    })
 }
 
 /// Whether what happened may have changed what was read. That it was read is seen as well, for we do it ourselves.

@@ -92,10 +92,10 @@ async fn whatever_replaces_a_file_wakes() {
         ("a directory that is replaced", &|| {
             mount.rename("templates", "templates.old");
             fs::create_dir(mount.path("templates.new")).unwrap();
-            mount.write("templates.new/x", "x");
+            mount.write("templates.new/x.hbs", "x");
             mount.rename("templates.new", "templates");
         }),
-        ("a file in the directory that replaced it", &|| mount.write("templates/x", "y")),
+        ("a file in the directory that replaced it", &|| mount.write("templates/x.hbs", "y")),
     ];
     let mut watcher = Watcher::new();
     for (what, change) in table {
@@ -153,4 +153,24 @@ async fn what_is_written_all_the_time_wakes_all_the_same() {
         () = wakes(&watcher, "writing") => {}
     }
     assert!(begin.elapsed() >= LONGEST && begin.elapsed() < DEADLINE, "{:?}", begin.elapsed());
+}
+
+#[tokio::test]
+async fn what_cannot_be_watched_leaves_the_rest_watched() {
+    let mount = Mount::new();
+    fs::create_dir(mount.path("private")).unwrap();
+    mount.write("private/key.pem", "key");
+    let witness = Witness::default();
+    witness.read(&mount.path("secret")).unwrap();
+    witness.read(&mount.path("private/key.pem")).unwrap();
+    let places = Places::of(&witness.into_seen());
+    // As one that may not be listed, which the superuser may always.
+    fs::remove_file(mount.path("private/key.pem")).unwrap();
+    fs::remove_dir(mount.path("private")).unwrap();
+    let mut watcher = Watcher::new();
+    watcher.follow(places);
+    drop(tokio::time::timeout(Duration::ZERO, watcher.woken.notified()).await);
+    assert_eq!(watcher.complained.len(), 1, "{:?}", watcher.complained);
+    mount.write("secret", "rotated");
+    wakes(&watcher, "a secret beside it").await;
 }
