@@ -5,16 +5,25 @@ use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::{Component, Path, PathBuf};
 
-use super::witness::{Question, Seen};
+use super::witness::{Question, Seen, is_loaded};
 
 /// Links behind links, at most: as many as the kernel follows.
 const LINKS: usize = 40;
 
 /// Which names matter in a directory.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Names {
-    Any,
-    These(BTreeSet<OsString>),
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Names {
+    /// Those that were asked for.
+    asked: BTreeSet<OsString>,
+    /// Whether the directory was listed, so that new names matter, too.
+    listed: Listed,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Listed {
+    Yes,
+    #[default]
+    No,
 }
 
 /// The directories to watch, by their real paths. Directories and not files, because files are replaced by renaming others over them or
@@ -35,7 +44,7 @@ impl Places {
             if let Question::List(_) = question
                 && let Ok(real) = fs::canonicalize(&path)
             {
-                places.names.insert(real, Names::Any);
+                places.names.entry(real).or_default().listed = Listed::Yes;
             }
         }
         let identity = |directory: &PathBuf| Some((directory.clone(), identity(directory)?));
@@ -53,11 +62,9 @@ impl Places {
             return true;
         }
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return false };
-        match self.names.get(directory) {
-            Some(Names::Any) => true,
-            Some(Names::These(names)) => names.contains(name),
-            None => false,
-        }
+        self.names.get(directory).is_some_and(|names| {
+            names.asked.contains(name) || names.listed == Listed::Yes && may_be_loaded(path, name)
+        })
     }
 
     /// Notes each link on the way to a path, and what is at its end.
@@ -99,10 +106,21 @@ impl Places {
 
     fn note(&mut self, directory: &Path, name: &OsStr) {
         let Ok(real) = fs::canonicalize(directory) else { return };
-        match self.names.entry(real).or_insert_with(|| Names::These(BTreeSet::new())) {
-            Names::Any => {}
-            Names::These(names) => drop(names.insert(name.to_owned())),
-        }
+        self.names.entry(real).or_default().asked.insert(name.to_owned());
+    }
+}
+
+/// Whether loading could care about this name in a directory that it listed: a database beside the configuration is written all the time.
+fn may_be_loaded(path: &Path, name: &OsStr) -> bool {
+    let shown = name.to_string_lossy();
+    // Kubernetes turns its link `..data` elsewhere; other hidden names are not listed.
+    if shown.starts_with('.') {
+        return shown.starts_with("..");
+    }
+    match path.extension() {
+        Some(_) => is_loaded(&shown) || path.is_dir(),
+        // What is gone may have been a directory.
+        None => !path.is_file(),
     }
 }
 
@@ -123,10 +141,11 @@ mod tests {
 
     /// The places of a configuration as Kubernetes mounts it, with a secret and a file that is not there.
     fn mounted(home: &Path) -> Places {
-        for directory in ["..one", "secrets", "templates"] {
+        for directory in ["..one", "secrets", "templates", "dotted.name"] {
             fs::create_dir_all(home.join("config").join(directory)).unwrap();
         }
         fs::create_dir(home.join("run")).unwrap();
+        fs::write(home.join("config/4913"), "").unwrap();
         fs::write(home.join("config/..one/all.toml"), "").unwrap();
         fs::write(home.join("run/token"), "").unwrap();
         symlink("..one", home.join("config/..data")).unwrap();
@@ -136,6 +155,7 @@ mod tests {
         witness.list(&home.join("config")).unwrap();
         witness.read(&home.join("config/all.toml")).unwrap();
         witness.read(&home.join("config/secrets/run/token")).unwrap();
+        witness.read(&home.join("config/key.pem")).unwrap_err();
         witness.exists(&home.join("data/far/away.csv"));
         Places::of(&witness.into_seen())
     }
@@ -148,6 +168,16 @@ mod tests {
         let table = [
             ("config/..data", true),
             ("config/new.toml", true),
+            ("config/new.hbs", true),
+            ("config/new", true),
+            ("config/dotted.name", true),
+            ("config/..2026_02_10", true),
+            ("config/.new.toml.swp", false),
+            ("config/new.toml~", false),
+            ("config/4913", false),
+            ("config/proofbell.db", false),
+            ("config/proofbell.db-wal", false),
+            ("config/key.pem", true),
             ("config/all.toml", true),
             ("config/..one/all.toml", true),
             ("config/..one/other", false),

@@ -2,10 +2,11 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use proofbell_config::{Disk, Files, Listed};
+use proofbell_config::{Disk, Files, Listed, ListedKind};
 use sha2::{Digest, Sha256};
 
 /// A question to the disk.
@@ -36,13 +37,27 @@ impl Question {
 
     fn ask(&self) -> Answer {
         match self {
-            Question::Read(path) => Answer::of_text(&Disk.read(path)),
-            Question::Start(path) => Answer::of_text(&Disk.read_start(path)),
+            Question::Read(path) => Answer::of_text(&read(path)),
+            Question::Start(path) => Answer::of_start(&Disk.read_start(path)),
             Question::Open(path) => Answer::Is(Disk.is_readable_by_all(path)),
             Question::List(path) => Answer::of_names(&Disk.list(path)),
             Question::Exists(path) => Answer::Is(Disk.exists(path)),
         }
     }
+}
+
+/// The text of a file. A pipe would wait for a writer, and says nothing when it is asked again.
+fn read(path: &Path) -> io::Result<String> {
+    let kind = fs::metadata(path)?.file_type();
+    match kind.is_file() || kind.is_dir() {
+        true => Disk.read(path),
+        false => Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file")),
+    }
+}
+
+/// Whether loading reads files of this name in a directory that it lists.
+pub(super) fn is_loaded(name: &str) -> bool {
+    [".toml", ".hbs"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// What the disk said. Texts may be secrets: their hash is enough.
@@ -62,9 +77,23 @@ impl Answer {
         }
     }
 
+    /// Only the line that names the columns: rows of a table are read by others, and written at any time.
+    fn of_start(start: &io::Result<String>) -> Answer {
+        let header = |text: &String| {
+            let mut lines = text.trim_start_matches('\u{feff}').split(['\r', '\n']);
+            Answer::Text(Sha256::digest(lines.find(|line| !line.is_empty()).unwrap_or_default()).into())
+        };
+        start.as_ref().map_or_else(|error| Answer::Failed(error.kind()), header)
+    }
+
+    /// Only names that loading can care about: an editor's copies and a database come and go.
     fn of_names(names: &io::Result<Vec<Listed>>) -> Answer {
         match names {
-            Ok(names) => Answer::Names(names.clone()),
+            Ok(names) => {
+                let matters =
+                    |listed: &&Listed| listed.kind == ListedKind::Directory || is_loaded(&listed.name);
+                Answer::Names(names.iter().filter(matters).cloned().collect())
+            }
             Err(error) => Answer::Failed(error.kind()),
         }
     }
@@ -120,7 +149,7 @@ impl Files for Witness {
         if let Some(text) = self.texts.borrow().get(path) {
             return Ok(text.clone());
         }
-        let text = Disk.read(path);
+        let text = read(path);
         self.note(Question::Read(path.to_owned()), Answer::of_text(&text));
         if let Ok(text) = &text {
             self.texts.borrow_mut().insert(path.to_owned(), text.clone());
@@ -130,7 +159,7 @@ impl Files for Witness {
 
     fn read_start(&self, path: &Path) -> io::Result<String> {
         let start = Disk.read_start(path);
-        self.note(Question::Start(path.to_owned()), Answer::of_text(&start));
+        self.note(Question::Start(path.to_owned()), Answer::of_start(&start));
         start
     }
 
@@ -155,8 +184,6 @@ impl Files for Witness {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
-
     use super::*;
 
     #[test]
@@ -177,12 +204,27 @@ mod tests {
         type Change<'a> = (&'a str, &'a dyn Fn(), &'a dyn Fn(), bool);
         let write = |name: &str, text: &str| fs::write(path(name), text).unwrap();
         let remove = |name: &str| fs::remove_file(path(name)).unwrap();
-        let table: [Change<'_>; 8] = [
+        let table: [Change<'_>; 13] = [
             ("the same text again", &|| write("a.toml", "a = 1"), &|| {}, true),
             ("another text", &|| write("a.toml", "a = 2"), &|| write("a.toml", "a = 1"), false),
             ("no file", &|| remove("a.toml"), &|| write("a.toml", "a = 1"), false),
             ("what was missing", &|| write("missing", "x"), &|| remove("missing"), false),
             ("more of a long table", &|| write("export", &format!("{people}y")), &|| {}, true),
+            ("other rows", &|| write("export", "reference_id,email\nR,e@x.example\n"), &|| {}, true),
+            (
+                "the same columns as a spreadsheet writes them",
+                &|| write("export", "\u{feff}\r\nreference_id,email\r\n"),
+                &|| write("export", &people),
+                true,
+            ),
+            ("an editor's copy", &|| write("a.toml~", ""), &|| remove("a.toml~"), true),
+            ("a database", &|| write("proofbell.db-wal", ""), &|| remove("proofbell.db-wal"), true),
+            (
+                "a directory",
+                &|| fs::create_dir(path("d")).unwrap(),
+                &|| fs::remove_dir(path("d")).unwrap(),
+                false,
+            ),
             ("other columns", &|| write("export", "id,email\n"), &|| write("export", &people), false),
             ("a new name", &|| write("b.toml", ""), &|| remove("b.toml"), false),
             ("a hidden name", &|| write(".b.toml.swp", ""), &|| remove(".b.toml.swp"), true),
@@ -193,6 +235,17 @@ mod tests {
             assert_eq!(seen.still_holds(), holds, "{what}");
             undo();
         }
+    }
+
+    #[test]
+    fn a_pipe_keeps_nobody_waiting() {
+        let home = tempfile::tempdir().unwrap();
+        let pipe = home.path().join("pipe");
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let witness = Witness::default();
+        assert_eq!(witness.read(&pipe).unwrap_err().to_string(), "not a file");
+        assert_eq!(witness.read_start(&pipe).unwrap_err().to_string(), "not a file");
+        assert!(witness.into_seen().still_holds());
     }
 
     #[test]
