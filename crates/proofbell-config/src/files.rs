@@ -63,6 +63,10 @@ const START: u64 = 64 * 1024;
 
 impl Files for Disk {
     fn read_start(&self, path: &Path) -> io::Result<String> {
+        // A pipe would block at being opened.
+        if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+            return Err(io::Error::new(io::ErrorKind::InvalidInput, "not a file"));
+        }
         let mut bytes = Vec::new();
         std::fs::File::open(path)?.take(START).read_to_end(&mut bytes)?;
         match std::str::from_utf8(&bytes) {

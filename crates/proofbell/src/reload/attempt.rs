@@ -1,5 +1,7 @@
 //! One attempt: what is read from the disk, and whether a running server can go on with it.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use proofbell_config::{Diagnostic, Loaded, Secrets};
 use proofbell_pipeline::Runtime;
 use proofbell_server::SourceSettings;
@@ -28,28 +30,47 @@ pub(crate) enum NeedsRedirect {
     No,
 }
 
-/// Files that change while they are read: what was read may never have been there at one time.
+/// Why nothing was read that can be judged.
 #[derive(Debug, thiserror::Error)]
-#[error("the files kept changing while they were read")]
-pub(super) struct Unsteady;
+pub(super) enum Unread {
+    /// Files that change while they are read: what was read may never have been there at one time.
+    #[error("the files kept changing while they were read")]
+    Unsteady,
+    /// It would again, for as long as the files say this.
+    #[error("loading panicked, which is a fault of ours")]
+    Panicked(Seen),
+}
 
 /// What was read.
-pub(super) struct Read {
+struct Read {
     loaded: Loaded,
     seen: Seen,
 }
 
-/// Reads until nothing changes meanwhile. Blocks.
-pub(super) fn read_steadily(invocation: &Invocation) -> Result<Read, Unsteady> {
+/// Reads until nothing changes meanwhile, and judges that for a server that runs on what `running` was read from. Blocks.
+pub(super) fn read_and_judge(
+    invocation: &Invocation,
+    fixed: &Fixed,
+    running: &Seen,
+) -> Result<Judged, Unread> {
+    let load = |witness: &Witness| loading::read_from(witness, &invocation.globals, Secrets::Require);
+    let (loaded, seen) = steadily(load)?;
+    let read = Read { loaded, seen: seen.clone() };
+    let judge = AssertUnwindSafe(|| read.judge(invocation, fixed, running));
+    catch_unwind(judge).map_err(|_| Unread::Panicked(seen))
+}
+
+/// Loads until nothing changes meanwhile.
+fn steadily<T>(load: impl Fn(&Witness) -> T) -> Result<(T, Seen), Unread> {
     for _ in 0..TRIES {
         let witness = Witness::default();
-        let loaded = loading::read_from(&witness, &invocation.globals, Secrets::Require);
+        let loaded = catch_unwind(AssertUnwindSafe(|| load(&witness)));
         let seen = witness.into_seen();
         if seen.still_holds() {
-            return Ok(Read { loaded, seen });
+            return loaded.map(|loaded| (loaded, seen.clone())).map_err(|_| Unread::Panicked(seen));
         }
     }
-    Err(Unsteady)
+    Err(Unread::Unsteady)
 }
 
 /// Whether a running server goes on with what was read.
@@ -80,8 +101,7 @@ impl Judged {
 }
 
 impl Read {
-    /// Judges it, for a server that runs on what `running` was read from.
-    pub(super) fn judge(self, invocation: &Invocation, fixed: &Fixed, running: &Seen) -> Judged {
+    fn judge(self, invocation: &Invocation, fixed: &Fixed, running: &Seen) -> Judged {
         let Read { mut loaded, seen } = self;
         let mut problems: Vec<Problem> = loaded.diagnostics.iter().map(problem).collect();
         let Some(configuration) = loaded.configuration.take() else {
@@ -130,4 +150,36 @@ fn without_redirect() -> Problem {
 
 fn error_of(code: &str, message: String) -> Problem {
     Problem { severity: "error".to_owned(), code: code.to_owned(), place: None, message, hint: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use proofbell_config::Files;
+
+    use super::*;
+
+    #[test]
+    fn what_panics_is_remembered_and_what_never_stands_still_is_not() {
+        let home = tempfile::tempdir().unwrap();
+        let file = home.path().join("a.toml");
+        fs::write(&file, "one").unwrap();
+        let Err(Unread::Panicked(seen)) = steadily(|witness| -> () {
+            witness.read(&file).unwrap();
+            panic!("scripted")
+        }) else {
+            panic!("it panicked");
+        };
+        assert!(seen.still_holds(), "it is not loaded again");
+        fs::write(&file, "two").unwrap();
+        assert!(!seen.still_holds(), "another text is");
+
+        let written = steadily(|witness| {
+            let text = witness.read(&file).unwrap();
+            fs::write(&file, format!("{text}.")).unwrap();
+        });
+        assert!(matches!(written, Err(Unread::Unsteady)));
+        assert_eq!(fs::read_to_string(&file).unwrap(), format!("two{}", ".".repeat(TRIES)));
+    }
 }

@@ -19,7 +19,7 @@ use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
 use tokio::time::sleep;
 
-use self::attempt::{Accepted, Judged, read_steadily};
+use self::attempt::{Accepted, Judged, Unread, read_and_judge};
 pub(crate) use self::attempt::{Invocation, NeedsRedirect};
 pub(crate) use self::fixed::Fixed;
 use self::places::Places;
@@ -110,12 +110,15 @@ impl Reloader {
     }
 
     async fn cause(&mut self) -> Cause {
+        let again = self.last.is_none();
         let hint = async {
             match self.watching {
                 Watching::Files => tokio::select! {
                     () = self.watcher.woken() => {}
                     () = sleep(POLL) => {}
                 },
+                // What was asked for and could not be done then is not forgotten.
+                Watching::Nothing if again => sleep(POLL).await,
                 Watching::Nothing => std::future::pending().await,
             }
         };
@@ -147,9 +150,7 @@ impl Reloader {
         let (invocation, fixed, running) =
             (self.invocation.clone(), self.fixed.clone(), self.running.clone());
         // Whatever goes wrong in there costs this reload alone.
-        let judged = spawn_blocking(move || {
-            read_steadily(&invocation).map(|read| read.judge(&invocation, &fixed, &running))
-        });
+        let judged = spawn_blocking(move || read_and_judge(&invocation, &fixed, &running));
         let (outcome, changes, problems) = match judged.await {
             Ok(Ok(judged)) => {
                 self.last = Some(judged.seen().clone());
@@ -159,8 +160,15 @@ impl Reloader {
                     Judged::Accepted(accepted) => self.apply(*accepted, pipeline, doors).await,
                 }
             }
-            Ok(Err(unsteady)) => self.again(&unsteady.to_string()),
-            Err(_) => self.refuse("loading panicked, which is a fault of ours"),
+            Ok(Err(unread @ Unread::Unsteady)) => self.again(&unread.to_string()),
+            Ok(Err(unread @ Unread::Panicked(_))) => {
+                let told = self.refuse(&unread.to_string());
+                if let Unread::Panicked(seen) = unread {
+                    self.last = Some(seen);
+                }
+                told
+            }
+            Err(error) => self.refuse(&format!("loading ended: {error}")),
         };
         let reload = Reload { at: jiff::Timestamp::now(), outcome, changes, problems };
         self.reloads.tell(reload.clone());
