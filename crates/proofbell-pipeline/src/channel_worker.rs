@@ -200,9 +200,13 @@ impl ChannelWorker {
     }
 
     async fn start_what_may(&mut self) {
-        while self.free() > 0 && self.may_start_at() <= Instant::now() && !self.ending.has_come() {
-            let Some(claimed) = self.ready.pop_front() else { return };
+        while self.free() > 0 && self.may_start_at() <= Instant::now() {
             let (runtime, now) = (self.shared.runtime(), self.shared.clock.now());
+            // Asked after that: a reload ends this worker before it brings another [redirect], which must not meet the settings of before.
+            if self.ending.has_come() {
+                return;
+            }
+            let Some(claimed) = self.ready.pop_front() else { return };
             match gate(&claimed, self.channel.notifier.address(), runtime.redirect.as_ref(), now) {
                 Gate::End(ended) => self.end(&claimed, ended).await,
                 Gate::Send => self.start(claimed, None),

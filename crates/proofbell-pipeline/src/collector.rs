@@ -63,7 +63,7 @@ async fn round(shared: &Shared, channel: &str, notifier: &dyn DynNotifier) -> Re
     }
     let ids: Vec<String> = notices.iter().map(|notice| notice.id.clone()).collect();
     let reports = notices.into_iter().flat_map(|notice| notice.reports).collect();
-    take_in(shared, channel, reports).await.map_err(|error| error.to_string())?;
+    take_in(shared, &shared.runtime(), channel, reports).await.map_err(|error| error.to_string())?;
     guarded(notifier.put_away(&ids)).await.map_err(|error| format!("cannot be put away: {error}"))?;
     Ok(ids)
 }

@@ -209,7 +209,7 @@ impl Handle {
         self.shared.live().channels.get(channel).cloned().ok_or_else(|| self.no_channel(channel))
     }
 
-    fn no_channel(&self, name: &str) -> HandleError {
+    pub(crate) fn no_channel(&self, name: &str) -> HandleError {
         let runtime = self.shared.runtime();
         let known: Vec<&str> = runtime.channels.keys().map(String::as_str).collect();
         HandleError::Invalid(format!("no channel `{name}`; there are: {}", known.join(", ")))

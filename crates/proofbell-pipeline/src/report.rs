@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use proofbell_notify::{Callback, CallbackError, News, Reason, Report};
 use proofbell_store::{Memory, Remember, Reported, StoreError, SuppressionKind, Then, Told};
 
+use crate::runtime::Runtime;
 use crate::shared::Shared;
 use crate::{Code, Handle};
 
@@ -53,13 +54,15 @@ impl Handle {
             tracing::error!(channel, "the notifier panicked while reading a call");
             Err(CallbackError::Malformed("reading it failed".to_owned()))
         })?;
-        Ok(take_in(&self.shared, channel, reports).await?)
+        Ok(take_in(&self.shared, &runtime, channel, reports).await?)
     }
 }
 
-/// Keeps what was told of a channel's messages and addresses, and wakes whoever goes on from there.
+/// Keeps what was told of a channel's messages and addresses, and wakes whoever goes on from there. `runtime` is the one whose channel was
+/// told it.
 pub(crate) async fn take_in(
     shared: &Shared,
+    runtime: &Runtime,
     channel: &str,
     reports: Vec<Report>,
 ) -> Result<Vec<Reported>, StoreError> {
@@ -67,7 +70,7 @@ pub(crate) async fn take_in(
         return Ok(Vec::new());
     }
     let now = shared.clock.now();
-    let sent_to = match shared.runtime().redirect {
+    let sent_to = match runtime.redirect {
         Some(_) => SentTo::SomebodyElse,
         None => SentTo::Recipient,
     };

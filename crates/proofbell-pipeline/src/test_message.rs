@@ -32,7 +32,8 @@ impl Handle {
     /// # Errors
     /// When channel, address or form do not fit, or the store refuses.
     pub async fn send_test(&self, test: TestMessage) -> Result<(Uuid, Outcome), HandleError> {
-        let channel = self.channel(&test.channel)?;
+        let runtime = self.shared.runtime();
+        let channel = runtime.channels.get(&test.channel).ok_or_else(|| self.no_channel(&test.channel))?;
         let (kind, form) = (channel.notifier.address(), channel.notifier.form());
         if form != test.body.form() {
             let problem = format!("channel `{}` takes {form}, not {}", test.channel, test.body.form());
@@ -53,7 +54,7 @@ impl Handle {
             optional: false,
             body,
         };
-        let leaves = match &self.shared.runtime().redirect {
+        let leaves = match &runtime.redirect {
             None => Some(message.clone()),
             Some(redirect) => redirect.apply(message.clone(), kind),
         };
