@@ -224,6 +224,7 @@ impl ChannelWorker {
             channel: self.channel.clone(),
             state: self.state.clone(),
             recorder: self.recorder.clone(),
+            ending: self.ending.clone(),
         };
         self.under_way.spawn(attempt.run(claimed, instead));
     }

@@ -27,6 +27,11 @@ impl Ending {
         *self.pipeline.borrow() || *self.own.borrow()
     }
 
+    /// Whether the worker ends alone: others have its settings' place.
+    pub(crate) fn is_outdated(&self) -> bool {
+        *self.own.borrow() && !*self.pipeline.borrow()
+    }
+
     /// Comes back once it has come.
     pub(crate) async fn comes(&mut self) {
         // A sender that is gone has nobody left who could want the worker to go on.

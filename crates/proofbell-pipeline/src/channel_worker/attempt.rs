@@ -10,6 +10,7 @@ use proofbell_store::{ChannelPause, Claimed, Finish, Next, PausedBy};
 
 use crate::Code;
 use crate::channel_state::ChannelState;
+use crate::ending::Ending;
 use crate::observe::{count_attempt, count_end};
 use crate::recorder::Recorder;
 use crate::runtime::Channel;
@@ -22,6 +23,7 @@ pub(super) struct Attempt {
     pub(super) channel: Channel,
     pub(super) state: Arc<ChannelState>,
     pub(super) recorder: Recorder,
+    pub(super) ending: Ending,
 }
 
 impl Attempt {
@@ -46,6 +48,8 @@ impl Attempt {
         let hold = match settled.effect {
             Effect::None => None,
             Effect::Hold(wait) => Some(wait),
+            // That the settings of before are refused says nothing of those that hold now.
+            Effect::Pause(_) if self.ending.is_outdated() => None,
             Effect::Pause(reason) => {
                 self.pause(&claimed.channel, reason, attempted.now).await;
                 None

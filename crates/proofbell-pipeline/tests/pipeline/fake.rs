@@ -19,6 +19,8 @@ pub(crate) enum Answer {
     Is(Outcome),
     /// Waits until the test lets it go, and has then sent it.
     Waits,
+    /// Waits likewise, and then says this.
+    WaitsThen(Outcome),
     /// Never comes back.
     Never,
     /// Panics.
@@ -187,6 +189,10 @@ impl DynNotifier for Fake {
                 self.wait().await;
                 sent()
             }
+            Some(Answer::WaitsThen(outcome)) => {
+                self.wait().await;
+                outcome
+            }
             Some(Answer::Never) => std::future::pending().await,
             Some(Answer::Panics) => panic!("scripted"),
         }
@@ -201,6 +207,10 @@ impl DynNotifier for Fake {
             Some(Answer::Waits) => {
                 self.wait().await;
                 Ok(Proof::of("it works"))
+            }
+            Some(Answer::WaitsThen(outcome)) => {
+                self.wait().await;
+                Err(ProbeError::Refused(reason(outcome.as_str())))
             }
             Some(Answer::Never) => std::future::pending().await,
             Some(Answer::Panics) => panic!("scripted"),

@@ -122,6 +122,25 @@ async fn what_hangs_with_the_old_settings_does_not_hold_up_the_new_ones() {
 }
 
 #[tokio::test]
+async fn what_the_old_settings_are_told_in_the_end_pauses_nothing() {
+    let mut parts = email();
+    parts.timing.handover = Duration::from_millis(40);
+    let mut rig = Rig::start(parts).await;
+    let old = rig.parts.fake("email");
+    old.answers([Answer::WaitsThen(down())]);
+    rig.event("reshoot_needed sr-1").await;
+    rig.seen("email", 1).await;
+    rig.reload(renew).await;
+    rig.event("reshoot_needed sr-2").await;
+    rig.messages_are(&["email claimed", "email sent"]).await;
+    old.let_go(1);
+    rig.attempts_are("email", &["channel_down"]).await;
+    rig.advance(1);
+    rig.messages_are(&["email sent", "email sent"]).await;
+    assert_eq!(rig.parts.fake("email").probed(), 0);
+}
+
+#[tokio::test]
 async fn a_channel_that_its_provider_refused_is_probed_at_once_with_other_settings() {
     let mut rig = Rig::start(email()).await;
     rig.parts.fake("email").says([down()]);
