@@ -148,7 +148,6 @@ async fn a_channel_that_its_provider_refused_is_probed_at_once_with_other_settin
     rig.paused("email", true).await;
     let refused = |parts: &mut Parts| {
         renew(parts);
-        parts.timing.first_probe = Duration::from_secs(30);
         parts.fake("email").probes([Answer::Is(down())]);
     };
     rig.reload(refused).await;
@@ -192,7 +191,7 @@ async fn a_channel_that_comes_back_waits_for_the_one_that_was_there() {
     assert_eq!((old.seen().len(), rig.parts.fake("email").seen().len()), (1, 1));
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread")]
 async fn many_reloads_under_load_lose_and_double_nothing() {
     const RELOADS: usize = 60;
     const EVENTS: usize = 5;
