@@ -58,8 +58,19 @@ pub(crate) async fn run(shared: Arc<Shared>, post: Post, ending: Ending) {
     tokio::join!(sending, recorder::run(&shared, finished));
 }
 
-/// Sends what is due now, one message after the other, and says how many that was: for a rehearsal, whose clock stands still meanwhile.
+/// Sends everything that is due now, one message after the other, and says how many that was: for a rehearsal, whose clock stands still
+/// meanwhile.
 pub(crate) async fn send_what_is_due(shared: &Arc<Shared>, post: &Post) -> usize {
+    let mut all = 0;
+    loop {
+        match send_once(shared, post).await {
+            0 => return all,
+            sent => all += sent,
+        }
+    }
+}
+
+async fn send_once(shared: &Arc<Shared>, post: &Post) -> usize {
     let (recorder, finished) = recorder::channel();
     let ending = Ending::with(&shared.stop);
     let sending = async {
@@ -147,10 +158,11 @@ impl ChannelWorker {
     async fn run_once(mut self) -> usize {
         let state = self.state.clone();
         let is_paused = || state.paused().is_some();
-        self.sweep("").await;
         if is_paused() {
+            self.sweep(pause::WHY).await;
             return 0;
         }
+        self.sweep("").await;
         self.refill().await;
         let mut sent = 0;
         while !self.ready.is_empty() && !is_paused() && self.may_start_at() <= Instant::now() {

@@ -113,7 +113,7 @@ pub enum ClaimOnly {
 pub struct Claim {
     /// Messages that are now ours to send, oldest due first.
     pub messages: Vec<Claimed>,
-    /// When the channel's next message is due, if none is now.
+    /// When the channel's next message is due, if none is now; of [`ClaimOnly::Expired`], when the next one expires.
     pub next_due: Option<Timestamp>,
 }
 

@@ -13,6 +13,9 @@ use tokio::time::Instant;
 use super::ChannelWorker;
 use crate::Timing;
 
+/// Why what expires on a paused channel was not sent.
+pub(super) const WHY: &str = ": the channel is paused";
+
 /// How long a pause waits for its first probe. A probe can find a channel well that refuses every message; it would be paused and
 /// resumed for ever, so each such pause waits for twice as long.
 #[derive(Debug, Default)]
@@ -47,7 +50,7 @@ pub(super) async fn wait(worker: &mut ChannelWorker, pause: &mut watch::Receiver
     tokio::pin!(probing);
     loop {
         let Some(current) = pause.borrow_and_update().clone() else { return };
-        worker.sweep(": the channel is paused").await;
+        worker.sweep(WHY).await;
         tokio::select! {
             waited = &mut probing, if current.by == PausedBy::Provider => {
                 worker.patience = Patience { well: Some((Instant::now(), waited)), none: false };

@@ -76,11 +76,12 @@ impl Rehearsal {
             store.waiting_audiences().await?.into_iter().map(|(_, due)| due).collect();
         due.extend(store.next_fallback().await?);
         for name in self.shared.runtime().channels.keys() {
+            due.extend(self.next(name, ClaimOnly::Expired).await?);
             match self.probing.get(name) {
                 Some(probing) if self.waits(name).await? => due.push(probing.at),
                 // It makes no difference when a channel is probed on which nothing waits; the next settling does it.
                 Some(_) => {}
-                None => due.extend(self.next_message(name).await?),
+                None => due.extend(self.next(name, ClaimOnly::Due).await?),
             }
         }
         Ok(due.into_iter().min().map(|next| next.max(later(self.clock.now(), SHORTEST))))
@@ -91,15 +92,10 @@ impl Rehearsal {
         Ok(stats.queues.iter().any(|queue| queue.channel == channel && queue.depth > 0))
     }
 
-    /// When a channel's next message is due. None is due now, so none is claimed.
-    async fn next_message(&self, channel: &str) -> Result<Option<Timestamp>, StoreError> {
-        let request = ClaimRequest {
-            channel: channel.to_owned(),
-            now: self.clock.now(),
-            limit: 1,
-            lease: LEASE,
-            only: ClaimOnly::Due,
-        };
+    /// When a channel's next message is due, or expires. None does now, so none is claimed.
+    async fn next(&self, channel: &str, only: ClaimOnly) -> Result<Option<Timestamp>, StoreError> {
+        let request =
+            ClaimRequest { channel: channel.to_owned(), now: self.clock.now(), limit: 1, lease: LEASE, only };
         Ok(self.shared.store.claim(request).await?.next_due)
     }
 

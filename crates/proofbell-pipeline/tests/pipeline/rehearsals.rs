@@ -153,6 +153,27 @@ async fn what_waits_for_too_long_expires_and_is_overtaken_by_what_is_newer() {
     assert!(made.iter().any(|made| made.starts_with("sms sent [sent]")), "{made:?}");
 }
 
+#[tokio::test]
+async fn what_expires_while_a_channel_is_paused_ends_at_its_own_time() {
+    let short = Rule { expire: Duration::from_secs(600), ..rule("reshoot_needed", "seller", "email > sms") };
+    let mut rehearsal = rehearse(&Parts::new(vec![short])).await;
+    rehearsal.answer("email", Outcome::ChannelDown { reason: reason("535") });
+    accept(&mut rehearsal, "reshoot_needed sr-1").await;
+    let seen = advance(&mut rehearsal, 2 * HOUR).await;
+    assert_eq!(told(&seen.made), ["sms sent [sent] at 600"], "probes come at 450 and 930");
+    let ended = format!("{:?}", seen.ended[0].state);
+    assert!(ended.contains(": the channel is paused"), "{ended}");
+}
+
+#[tokio::test]
+async fn many_messages_at_one_time_come_to_an_end() {
+    let mut rehearsal = rehearse(&Parts::new(vec![rule("reshoot_needed", "seller", "email")])).await;
+    let people = (0..1_100).map(|number| person(&format!("seller{number} e"))).collect();
+    rehearsal.people("seller", Some(Ok(people)));
+    let seen = accept(&mut rehearsal, "reshoot_needed sr-1").await;
+    assert_eq!(seen.made.iter().filter(|made| made.state == MessageState::Sent).count(), 1_100);
+}
+
 /// Nothing waits on it after two days, and so nobody probes it all those years.
 #[tokio::test]
 async fn a_channel_that_stays_down_for_years_costs_no_time() {

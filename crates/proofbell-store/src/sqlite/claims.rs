@@ -45,6 +45,8 @@ pub(super) const ORPHANS: &str =
     claimable!("messages_claimed", "m.state = 'claimed' AND m.lease_until <= ?2 ORDER BY m.seq");
 pub(super) const NEXT_DUE: &str = "SELECT due_at FROM messages INDEXED BY messages_due \
     WHERE state = 'queued' AND channel = ?1 ORDER BY due_at LIMIT 1";
+pub(super) const NEXT_EXPIRING: &str = "SELECT expires_at FROM messages INDEXED BY messages_expiring \
+    WHERE state = 'queued' AND channel = ?1 ORDER BY expires_at LIMIT 1";
 const CLAIM: &str = "UPDATE messages SET state = 'claimed', epoch = ?2, tries = ?3, attempts = ?4, lease_until = ?5 \
     WHERE seq = ?1";
 const ATTEMPT: &str = "INSERT INTO attempts (message, number, at) VALUES (?1, ?2, ?3)";
@@ -94,7 +96,7 @@ pub(super) fn claim(
         connection.prepare_cached(ATTEMPT)?.execute(params![row.seq, row.attempts, now])?;
     }
     let next_due = match rows.len() < request.limit {
-        true => next_due(connection, &request.channel)?,
+        true => next(connection, request)?,
         false => None,
     };
     Ok((rows, next_due))
@@ -155,9 +157,13 @@ fn suppression(row: &Row<'_>, from: usize) -> rusqlite::Result<Option<Suppressio
     Ok(Some(Suppression { kind, reason: row.get(from + 1)?, since: time(row.get(from + 2)?) }))
 }
 
-fn next_due(connection: &Connection, channel: &str) -> Result<Option<Timestamp>, Failure> {
+fn next(connection: &Connection, request: &ClaimRequest) -> Result<Option<Timestamp>, Failure> {
+    let sql = match request.only {
+        ClaimOnly::Due => NEXT_DUE,
+        ClaimOnly::Expired => NEXT_EXPIRING,
+    };
     let next: Option<i64> =
-        connection.prepare_cached(NEXT_DUE)?.query_row([channel], |row| row.get(0)).optional()?;
+        connection.prepare_cached(sql)?.query_row([&request.channel], |row| row.get(0)).optional()?;
     Ok(next.map(time))
 }
 

@@ -6,7 +6,7 @@ use super::views::{messages, stats};
 use super::{accept, claims, drafts, fallbacks, key, planning, purge, reports, schema, threads, young};
 
 /// Each query, and how its outermost table is read.
-const QUERIES: [(&str, &str); 21] = [
+const QUERIES: [(&str, &str); 22] = [
     (planning::UNPLANNED, "SCAN e USING INDEX events_unplanned"),
     (planning::STORED, "SEARCH e USING INDEX sqlite_autoindex_events_1 (id=?)"),
     (accept::KNOWN, "COMPOUND QUERY"),
@@ -20,6 +20,7 @@ const QUERIES: [(&str, &str); 21] = [
     (claims::EXPIRED, "SEARCH m USING INDEX messages_expiring (channel=? AND expires_at<?)"),
     (claims::ORPHANS, "SCAN m USING INDEX messages_claimed"),
     (claims::NEXT_DUE, "SEARCH messages USING COVERING INDEX messages_due (channel=?)"),
+    (claims::NEXT_EXPIRING, "SEARCH messages USING COVERING INDEX messages_expiring (channel=?)"),
     (threads::UNDER_WAY, "SEARCH messages USING INDEX messages_claimed (channel=?)"),
     (reports::FIND, "SEARCH messages USING INDEX sqlite_autoindex_messages_1 (id=?)"),
     (purge::WITH_BODY, "SEARCH b USING INTEGER PRIMARY KEY (rowid>?)"),

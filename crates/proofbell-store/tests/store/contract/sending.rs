@@ -24,6 +24,9 @@ pub(crate) async fn due_messages_are_claimed_oldest_first(store: &dyn Store) {
     assert_eq!(claim.messages[0].message.id, message_id(1));
     let claim = store.claim(request(31, 2, ClaimOnly::Due)).await.unwrap();
     assert_eq!((claim.messages.len(), claim.next_due), (0, Some(at(99))));
+    let expires = message(4, message_id(4)).expires_at;
+    let claim = store.claim(request(31, 2, ClaimOnly::Expired)).await.unwrap();
+    assert_eq!((claim.messages.len(), claim.next_due), (0, Some(expires)));
 }
 
 pub(crate) async fn a_claim_brings_all_that_sending_asks_for(store: &dyn Store) {
