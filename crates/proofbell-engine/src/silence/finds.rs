@@ -53,43 +53,47 @@ impl Finds<'_> {
             Finds::Text(text) => vec![Value::Exactly(text.clone().into_owned())],
             Finds::Count { least } => counts(*least, texts, &numbers),
             Finds::SomeText | Finds::Perhaps | Finds::PerhapsOfSide => {
-                let known = |text| match self {
-                    Finds::PerhapsOfSide => Value::Among(text),
-                    _ => Value::Exactly(text),
-                };
-                texts.extend(around(&numbers).into_iter().map(|number| number.to_string()));
+                // What is named may be a number as well.
+                numbers.extend(texts.iter().filter_map(|text| number(text)));
+                let numbers = around(&numbers).into_iter().map(match self {
+                    Finds::PerhapsOfSide => |_| Value::Anything,
+                    _ => Value::Number,
+                });
+                let known = texts.into_iter().map(match self {
+                    Finds::PerhapsOfSide => Value::Among,
+                    _ => Value::Exactly,
+                });
                 let nothing = (*self != Finds::SomeText).then_some(Value::Nothing);
-                texts.into_iter().map(known).chain([Value::Other]).chain(nothing).collect()
+                known.chain(numbers).chain([Value::Other]).chain(nothing).collect()
             }
         }
     }
 }
 
-/// The rounds that are named, those beside them, and any other.
+/// The rounds that are named and those beside them: where there is a round between two that are named, one of them is.
 fn counts(least: u32, texts: Vec<String>, numbers: &[f64]) -> Vec<Value> {
-    let named = texts.into_iter().filter_map(|text| text.parse::<u32>().ok());
-    let mut counts: Vec<f64> = named.map(f64::from).chain(around(numbers)).collect();
-    counts.push(f64::from(least));
-    // One that nobody names.
-    let highest = counts.iter().copied().fold(0.0, f64::max);
-    counts.push(highest.floor() + 1.0);
-    let whole = counts.into_iter().flat_map(|count| [count.floor(), count.ceil()]);
+    let named = texts.into_iter().filter_map(|text| text.parse::<u32>().ok()).map(f64::from);
+    let named = named.chain(numbers.iter().copied()).chain([f64::from(least)]);
+    let whole = named.flat_map(|named| [named.floor() - 1.0, named.floor(), named.ceil(), named.ceil() + 1.0]);
     let within = whole.filter(|count| *count >= f64::from(least) && count.is_finite());
     within.map(|count| Value::Count(count.to_string())).collect()
 }
 
-/// The numbers, those between them, and one beyond each end.
+/// The numbers, those between them, and some beyond each end.
 fn around(numbers: &[f64]) -> Vec<f64> {
     let mut numbers = numbers.to_vec();
     numbers.sort_by(f64::total_cmp);
     let between: Vec<f64> = numbers.windows(2).map(|pair| pair[0].midpoint(pair[1])).collect();
-    let ends: Vec<f64> = numbers
-        .first()
-        .map(|first| first - 1.0)
-        .into_iter()
-        .chain(numbers.last().map(|last| last + 1.0))
-        .collect();
-    numbers.into_iter().chain(between).chain(ends).collect()
+    // To a large number one more makes no difference.
+    let below = numbers.first().map(|first| [first - 1.0, first - first.abs()]);
+    let above = numbers.last().map(|last| [last + 1.0, last + last.abs()]);
+    let beyond: Vec<f64> = below.into_iter().chain(above).flatten().collect();
+    numbers.into_iter().chain(between).chain(beyond).collect()
+}
+
+/// The number that a text is, where it is one.
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
 }
 
 /// A value that a matcher is tried with.
@@ -101,10 +105,14 @@ enum Value {
     Exactly(String),
     /// A round: patterns may match others than those that are tried.
     Count(String),
+    /// A number, which may be written in several ways and stands for others near it: patterns may match those.
+    Number(f64),
     /// This text, and perhaps a second one beside it.
     Among(String),
     /// A text that is no number and that no matcher names.
     Other,
+    /// Something of which nothing is known.
+    Anything,
 }
 
 /// Whether something holds.
@@ -179,7 +187,10 @@ impl Matcher {
                         Holds::Perhaps
                     }
                 }
-                Value::Nothing | Value::Other => Holds::No,
+                // 10 may be written "10" or "10.0".
+                Value::Number(tried) if number(wanted) == Some(*tried) => Holds::Perhaps,
+                Value::Anything => Holds::Perhaps,
+                Value::Nothing | Value::Other | Value::Number(_) => Holds::No,
             },
             Matcher::AnyOf(matchers) => {
                 let all = matchers.iter().map(|matcher| matcher.tried(value).not());
@@ -211,7 +222,9 @@ impl Op {
                 Value::Nothing => Holds::No,
                 Value::Exactly(text) => Holds::of(pattern.is_match(text)),
                 Value::Among(text) if pattern.is_match(text) => Holds::Yes,
-                Value::Among(_) | Value::Count(_) | Value::Other => Holds::Perhaps,
+                Value::Among(_) | Value::Count(_) | Value::Number(_) | Value::Other | Value::Anything => {
+                    Holds::Perhaps
+                }
             },
             Op::Exists(wanted) => Holds::of((*value != Value::Nothing) == *wanted),
             Op::AtLeast(least) => value.compared(|number| number >= *least),
@@ -225,9 +238,10 @@ impl Value {
         match self {
             Value::Nothing | Value::Other => Holds::No,
             Value::Exactly(text) | Value::Count(text) => {
-                Holds::of(text.parse().is_ok_and(|number: f64| number.is_finite() && holds(number)))
+                Holds::of(number(text).is_some_and(holds))
             }
-            Value::Among(_) => Holds::Perhaps,
+            Value::Number(number) => Holds::of(number.is_finite() && holds(*number)),
+            Value::Among(_) | Value::Anything => Holds::Perhaps,
         }
     }
 }

@@ -82,11 +82,40 @@ fn demands_that_exclude_each_other_are_told() {
     open("/total", vec![Op::AtLeast(1.0), not(is("1"))]);
     open("side", vec![Op::glob("l*").unwrap(), not(is("label"))]);
     open("reference_id", vec![Op::regex("^A").unwrap(), Op::regex("^B").unwrap()]);
+    let all_but = |rounds| not(any(rounds));
+    open("round", vec![Op::AtLeast(2.0), Op::AtMost(9.0), all_but(&["2", "3", "5", "6", "9"])]);
+    open("round", vec![Op::AtLeast(2.0), Op::AtMost(9.0), all_but(&["2", "3", "4", "5", "6", "8", "9"])]);
+    never("round", vec![Op::AtLeast(2.0), Op::AtMost(4.0), all_but(&["2", "3", "4"])]);
     check(
         "any",
         &[where_("round", Matcher::All(vec![Op::AtMost(0.5), Op::AtLeast(0.1)]))],
         &[],
         Some(Silence::Contradiction(0)),
+    );
+}
+
+#[test]
+fn a_number_in_the_payload_can_be_another_than_those_that_are_tried() {
+    let open = |ops| check("any", &[where_("/total", Matcher::All(ops))], &[], None);
+    open(vec![Op::AtLeast(10.0), Op::regex("^5").unwrap()]);
+    open(vec![Op::AtLeast(10.0), Op::AtMost(10.0), Op::glob("*.0").unwrap()]);
+    open(vec![Op::AtLeast(1.0), not(any(&["1", "2"]))]);
+    open(vec![Op::AtLeast(10.0), Op::AtMost(10.0), not(is("10"))]);
+    open(vec![Op::AtLeast(1e17), not(Matcher::All(vec![Op::AtMost(1e17)]))]);
+    open(vec![Op::AtMost(-1e17), not(Matcher::All(vec![Op::AtLeast(-1e17)]))]);
+    let unlike = |key, this: Vec<Op>, except: Vec<Op>| {
+        let conditions = [where_(key, Matcher::All(this))];
+        check("any", &conditions, &[where_(key, Matcher::All(except))], None);
+    };
+    unlike("/total", vec![Op::AtLeast(10.0)], vec![Op::regex("^1").unwrap()]);
+    unlike("/total", vec![Op::AtLeast(10.0)], vec![Op::glob("1*").unwrap()]);
+    unlike("side", vec![Op::AtLeast(10.0)], vec![Op::regex("^(9|1)").unwrap()]);
+    check("any", &[where_("side", Matcher::All(vec![Op::AtLeast(10.0), Op::AtMost(5.0)]))], &[], None);
+    check(
+        "any",
+        &[where_("/total", Matcher::All(vec![Op::AtLeast(10.0)]))],
+        &[where_("/total", Matcher::All(vec![Op::AtLeast(9.0)]))],
+        Some(Silence::Excepted),
     );
 }
 
