@@ -39,7 +39,7 @@ fn rule() -> Field {
             ("template", name(template)),
             ("each", words(each, [("side", "one message for each rejected photo")])),
             ("where", condition::section("All of these must match. Default: no condition.")),
-            ("except", condition::section("None of these may match. Default: no exception.")),
+            ("except", condition::section("Where all of these match together, the rule keeps silent: with `side` or `reason` among them, about the photos on which they do. Default: no exception.")),
             (
                 "urgent",
                 boolean("Lets a message pass limits that are there for people's peace.").default(false),
