@@ -74,7 +74,8 @@ impl Finds<'_> {
 fn counts(least: u32, texts: Vec<String>, numbers: &[f64]) -> Vec<Value> {
     let named = texts.into_iter().filter_map(|text| text.parse::<u32>().ok()).map(f64::from);
     let named = named.chain(numbers.iter().copied()).chain([f64::from(least)]);
-    let whole = named.flat_map(|named| [named.floor() - 1.0, named.floor(), named.ceil(), named.ceil() + 1.0]);
+    let whole =
+        named.flat_map(|named| [named.floor() - 1.0, named.floor(), named.ceil(), named.ceil() + 1.0]);
     let within = whole.filter(|count| *count >= f64::from(least) && count.is_finite());
     within.map(|count| Value::Count(count.to_string())).collect()
 }
@@ -237,9 +238,7 @@ impl Value {
     fn compared(&self, holds: impl Fn(f64) -> bool) -> Holds {
         match self {
             Value::Nothing | Value::Other => Holds::No,
-            Value::Exactly(text) | Value::Count(text) => {
-                Holds::of(number(text).is_some_and(holds))
-            }
+            Value::Exactly(text) | Value::Count(text) => Holds::of(number(text).is_some_and(holds)),
             Value::Number(number) => Holds::of(number.is_finite() && holds(*number)),
             Value::Among(_) | Value::Anything => Holds::Perhaps,
         }
