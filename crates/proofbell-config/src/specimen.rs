@@ -22,43 +22,31 @@ pub(crate) fn check(
     used: &BTreeSet<(String, Form)>,
 ) {
     for variant in templates.variants().filter(|it| used.contains(&(it.name.to_owned(), it.form))) {
-        // Where only patterns lead to a template, an event of which nothing is known has to do.
-        let known = engine.events_of(variant.name);
-        let is_like_life = !known.is_empty() && !templates.reads_what_nobody_knows(&variant);
-        let names = if known.is_empty() { vec![EventName::Unknown] } else { known };
-        let failed = names.into_iter().find_map(|name| {
-            let event = sample(name, engine.glossary())?;
-            let error = render(engine, &variant, &event).err()?;
-            counts(&error, is_like_life).then_some((name, error))
-        });
-        if let Some((name, error)) = failed {
+        if let Some((name, error)) = fault(templates, engine, &variant) {
             report(cx, templates, &variant, name, &error);
         }
     }
 }
 
-/// Whether an error means something; `is_like_life` when the event has all that the template asks for.
-fn counts(error: &ComposeError, is_like_life: bool) -> bool {
-    match error {
-        // What is not there, or has another fault, is told of elsewhere.
-        ComposeError::NoTemplate { .. } => false,
-        ComposeError::Empty { .. } => is_like_life,
-        ComposeError::Link { .. }
-        | ComposeError::TooLarge { .. }
-        | ComposeError::TooLong { .. }
-        | ComposeError::Mjml { .. }
-        | ComposeError::NoChannel { .. }
-        | ComposeError::Panicked { .. } => true,
+/// The first event for which the variant cannot be rendered.
+fn fault(
+    templates: &TemplateSet,
+    engine: &Engine,
+    variant: &Variant<'_>,
+) -> Option<(EventName, ComposeError)> {
+    // Where only patterns lead to a template, an event of which nothing is known has to do.
+    let mut names = engine.events_of(variant.name);
+    if names.is_empty() {
+        names.push(EventName::Unknown);
     }
-}
-
-fn render(engine: &Engine, variant: &Variant<'_>, event: &Event) -> Result<(), ComposeError> {
+    let samples: Vec<(EventName, Event)> =
+        names.into_iter().filter_map(|name| Some((name, sample(name, engine.glossary())?))).collect();
     let recipient = Recipient {
         name: Some("Hanako Example".to_owned()),
         locale: Some(variant.locale.to_owned()),
         ..Recipient::default()
     };
-    let specimen = Specimen {
+    let specimen = |event| Specimen {
         template: variant.name,
         form: variant.form,
         event,
@@ -66,7 +54,57 @@ fn render(engine: &Engine, variant: &Variant<'_>, event: &Event) -> Result<(), C
         round: 1,
         now: NOW,
     };
-    engine.specimen(&specimen).map(|_| ())
+    let likeness = match templates.reads_what_nobody_knows(variant) {
+        true => Likeness::Sparse,
+        false => Likeness::Whole,
+    };
+    let mut is_told = false;
+    for (name, event) in &samples {
+        let told = engine.told(&specimen(event), &planned_names(*name, event));
+        is_told |= !told.is_empty();
+        if let Some(error) = told.into_iter().filter_map(Result::err).find(|error| counts(error, likeness)) {
+            return Some((*name, error));
+        }
+    }
+    // What its rules keep silent about need not make sense.
+    samples.iter().filter(|_| !is_told).find_map(|(name, event)| {
+        let error = engine.specimen(&specimen(event)).err()?;
+        counts(&error, Likeness::Foreign).then_some((*name, error))
+    })
+}
+
+/// The names that planning would give to a sample.
+fn planned_names(name: EventName, event: &Event) -> Vec<EventName> {
+    match name {
+        EventName::VerdictChanged => vec![event.name, name],
+        _ => vec![event.name],
+    }
+}
+
+/// How much a sample is like what a template is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Likeness {
+    /// Its rules speak of it, and it has all that the template asks for.
+    Whole,
+    /// Its rules speak of it, but the template shows what only the marketplace's own events and people have.
+    Sparse,
+    /// None of its rules speaks of any sample.
+    Foreign,
+}
+
+/// Whether an error means something.
+fn counts(error: &ComposeError, likeness: Likeness) -> bool {
+    match error {
+        // What is not there, or has another fault, is told of elsewhere.
+        ComposeError::NoTemplate { .. } => false,
+        ComposeError::Empty { .. } => likeness == Likeness::Whole,
+        ComposeError::Link { .. } => likeness != Likeness::Foreign,
+        ComposeError::TooLarge { .. }
+        | ComposeError::TooLong { .. }
+        | ComposeError::Mjml { .. }
+        | ComposeError::NoChannel { .. }
+        | ComposeError::Panicked { .. } => true,
+    }
 }
 
 /// An event as Legitmark would send it, about an item with its id.

@@ -5,7 +5,9 @@ use proofbell_event::{Detail, Event, EventGroup, EventName, State};
 use proofbell_notify::{Form, Recipient};
 use uuid::Uuid;
 
-use crate::{CaseFacts, Compose, ComposeError, Composed, Draft, Each, Engine, EventId, On};
+use crate::matching::Scene;
+use crate::step::matching_sides;
+use crate::{CaseFacts, Compose, ComposeError, Composed, Draft, Each, Engine, EventId, On, Rule};
 
 /// What is to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -34,6 +36,49 @@ impl Engine {
         let draft = self.specimen_draft(specimen);
         let Specimen { form, event, recipient, .. } = *specimen;
         self.compose_in(form, &Compose { draft: &draft, event, recipient, channel: "" })
+    }
+
+    /// What the template's rules would really make of the event, each with the sides of which it speaks; nothing where each of them
+    /// keeps silent, or has no channel that takes this form. `names` are the event's own name and those that planning would add.
+    pub fn told(&self, specimen: &Specimen<'_>, names: &[EventName]) -> Vec<Result<Composed, ComposeError>> {
+        let Specimen { form, event, recipient, .. } = *specimen;
+        let shown = self.specimen_draft(specimen);
+        let speaking = self.rules().iter().filter(|rule| {
+            rule.on.iter().any(|on| on.names(event, names)) && self.is_told_by(rule, specimen, names)
+        });
+        let scene = Scene::new(event, &shown.case, self.glossary());
+        let drafts = speaking.flat_map(|rule| {
+            let of_sides = |(side, sides)| Draft {
+                names: names.to_vec(),
+                rule: rule.name.clone(),
+                side,
+                sides,
+                ..shown.clone()
+            };
+            spoken_of(rule, &scene).into_iter().map(of_sides).collect::<Vec<Draft>>()
+        });
+        drafts
+            .map(|draft| self.compose_in(form, &Compose { draft: &draft, event, recipient, channel: "" }))
+            .collect()
+    }
+
+    /// Whether a rule that speaks would have somebody told with the template in this form: those of its audiences, or those who
+    /// are told when nobody there is found.
+    fn is_told_by(&self, rule: &Rule, specimen: &Specimen<'_>, names: &[EventName]) -> bool {
+        let takes = |(via, else_via): (Vec<String>, Vec<String>)| {
+            via.iter().chain(&else_via).any(|channel| {
+                self.channel(channel).is_some_and(|facts| facts.form == specimen.form)
+                    && !self.muted(channel, specimen.event, names)
+            })
+        };
+        let own = || rule.to.iter().any(|to| takes(self.ways(rule, self.audience(to))));
+        let nobody = || {
+            let audiences = rule.to.iter().filter_map(|to| self.audience(to)?.nobody.as_ref());
+            let told = audiences.filter(|nobody| nobody.template == specimen.template);
+            told.filter_map(|nobody| self.audience(&nobody.to))
+                .any(|told| takes((told.via.clone(), told.else_via.clone())))
+        };
+        (rule.template == specimen.template && own()) || nobody()
     }
 
     /// The names of the events that a template is rendered for: those of its rules, and `reshoot_needed` for one that tells that
@@ -93,6 +138,15 @@ impl Engine {
             },
             nobody_for: None,
         }
+    }
+}
+
+/// For each draft that the rule would make: its side, and those that it lists.
+fn spoken_of(rule: &Rule, scene: &Scene<'_>) -> Vec<(Option<usize>, Vec<usize>)> {
+    match (matching_sides(rule, scene), rule.each) {
+        (Ok(sides), Each::Event) => vec![(None, sides)],
+        (Ok(sides), Each::Side) => sides.into_iter().map(|side| (Some(side), vec![side])).collect(),
+        (Err(_), Each::Event | Each::Side) => Vec::new(),
     }
 }
 

@@ -130,7 +130,7 @@ impl Engine {
     }
 
     /// The channels that are used, and those that stand in for them: the rule's, else the audience's, else the only one there is.
-    fn ways(&self, rule: &Rule, audience: Option<&Audience>) -> (Vec<String>, Vec<String>) {
+    pub(crate) fn ways(&self, rule: &Rule, audience: Option<&Audience>) -> (Vec<String>, Vec<String>) {
         let only = || match self.channels().len() {
             1 => self.channels().keys().cloned().collect(),
             _ => Vec::new(),
@@ -231,7 +231,7 @@ fn remember(spoke: &mut Vec<String>, decided: &[RuleDecision]) {
 }
 
 /// The sides on which `where` holds and `except` does not.
-fn matching_sides(rule: &Rule, scene: &Scene<'_>) -> Result<Vec<usize>, Verdict> {
+pub(crate) fn matching_sides(rule: &Rule, scene: &Scene<'_>) -> Result<Vec<usize>, Verdict> {
     let by_where = |Deciding { key, saw }| Verdict::Where { key, saw };
     let mut places = scene.narrow(&rule.conditions, &scene.places()).map_err(by_where)?;
     if rule.each == Each::Side && places.iter().all(Option::is_none) {

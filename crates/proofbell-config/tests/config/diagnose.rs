@@ -87,6 +87,72 @@ fn a_template_is_not_refused_for_what_a_sample_lacks() {
 }
 
 #[test]
+fn a_template_is_not_refused_for_what_its_rules_keep_silent_about() {
+    let check = |rule: &str, body: &str, expected: &str| {
+        let mail = format!("+++\nsubject = \"x\"\n+++\n{body}\n");
+        let rule = format!("[rule.counterfeit]\n{rule}\n");
+        assert_eq!(said(&[(MAIL_PATH, &mail), ("overlay.toml", &rule)]), expected, "{rule} {body}");
+    };
+    let empty = |name: &str| format!("for `{name}` the text comes out empty\n");
+    let sides = "{{#each sides}}{{raw}}{{/each}}";
+    check("on = \"any\"\nwhere.side.exists = true", sides, "");
+    check("on = \"any\"\nexcept.side.exists = false", sides, "");
+    check("on = \"any\"", sides, &empty("draft"));
+    check("on = \"any\"\nexcept.reference_id = \"TEST\"", sides, &empty("draft"));
+    check("on = [\"reshoot_needed\", \"draft\"]\neach = \"side\"", "{{#if side}}{{side.raw}}{{/if}}", "");
+    check("on = \"reshoot_needed\"\nwhere.round.at_least = 3", "{{#if (gt case.round 2)}}x{{/if}}", "");
+    check(
+        "on = \"reshoot_needed\"\nwhere.round.at_least = 1",
+        "{{#if (gt case.round 2)}}x{{/if}}",
+        &empty("reshoot_needed"),
+    );
+    let glare = "{{#each sides}}{{#if (eq reason.raw \"glare\")}}x{{/if}}{{/each}}";
+    check("on = \"reshoot_needed\"\nwhere.reason = \"glare\"", glare, "");
+    check("on = \"reshoot_needed\"", glare, &empty("reshoot_needed"));
+    // What its rules really speak of is the side that they ask for.
+    let side =
+        |code: &str| format!("[side.{code}]\nmatch = [\"{code}\"]\ntext.en = {{ name = \"{code}\" }}\n");
+    let glossary = format!("{}{}", side("box"), side("sole"));
+    let sole = "{{#if (eq side.code \"sole\")}}x{{/if}}";
+    let each = "on = \"reshoot_needed\"\neach = \"side\"";
+    check(&format!("{each}\nwhere.side = \"sole\"\n{glossary}"), sole, "");
+    check(&format!("{each}\n{glossary}"), sole, &empty("reshoot_needed"));
+    check(
+        "on = \"verdict_changed\"",
+        "{{#if (eq event.name \"authentic\")}}x{{/if}}",
+        &empty("verdict_changed"),
+    );
+}
+
+#[test]
+fn a_template_is_not_refused_for_the_forms_of_other_rules() {
+    let overlay = r#"
+[channel.text]
+kind = "twilio"
+account_sid = "AC0123456789abcdef0123456789abcdef"
+auth_token = { env = "WEBHOOK_SECRET" }
+from = "+12025550123"
+countries = ["US"]
+
+[audience.staff]
+members = [{ name = "Ops", email = "ops@market.example", phone = "+12025550124" }]
+
+[rule.counterfeit]
+on = "any"
+via = ["mail"]
+
+[rule.sides]
+on = "any"
+to = "staff"
+via = ["text"]
+template = "counterfeit"
+where.side.exists = true
+"#;
+    let text = ("templates/counterfeit/text.en.hbs", "{{#each sides}}{{raw}}{{/each}}");
+    assert_eq!(said(&[("overlay.toml", overlay), text]), "");
+}
+
+#[test]
 fn a_broken_file_hides_only_what_it_could_explain() {
     let overlay = "[rule.counterfeit]\nto = [\"staff\", \"night\"]\nvia = [\"mail\", \"emial\"]\n";
     let check = |broken: &str, expected: &str| {
