@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use proofbell_engine::On;
 use proofbell_notify::AddressKind;
 
 use super::World;
@@ -34,6 +35,7 @@ pub(super) fn check(world: &World<'_>) {
             nobody_has(world, audience, kinds);
         } else {
             rules_that_reach_nobody(world, audience);
+            notices_that_reach_nobody(world, audience);
             unreachable_members(world, audience, kinds);
         }
     }
@@ -102,12 +104,7 @@ fn rules_that_reach_nobody(world: &World<'_>, audience: &audience::Read) {
     for rule in world.rules.iter().filter(|rule| rule.enabled) {
         let Some(name) = rule.to.iter().find(|name| name.value == audience.name.value) else { continue };
         let route = Route::of_rule(world, rule, audience);
-        let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, &rule.on));
-        let kinds: Vec<AddressKind> = facts.map(|(_, facts)| facts.address).collect();
-        let all_known = route.facts(world).count() == route.channels().count();
-        if kinds.is_empty() || !all_known || offers(audience, &kinds) == Offers::Something {
-            continue;
-        }
+        let Some(kinds) = asked_in_vain(world, &route, &rule.on, audience) else { continue };
         let message = format!(
             "`rule.{}` can never tell `{}`: its channels ask for {}, which nobody there has",
             rule.name.value,
@@ -117,6 +114,42 @@ fn rules_that_reach_nobody(world: &World<'_>, audience: &audience::Read) {
         let hint = "name another channel in `via`, or give the people that address";
         world.cx.report.push(Finding::error(code::UNREACHABLE, name.at, message).hint(hint));
     }
+}
+
+/// Audiences whose `nobody` tells those whom no channel of their own reaches, while rules reach them by others.
+fn notices_that_reach_nobody(world: &World<'_>, told: &audience::Read) {
+    for audience in world.audiences.values() {
+        let Some(nobody) = &audience.nobody else { continue };
+        if nobody.to.value != told.name.value {
+            continue;
+        }
+        let Some(kinds) = asked_in_vain(world, &Route::of_audience(world, told), &[], told) else { continue };
+        let message = format!(
+            "`audience.{}.nobody` can never tell `{}`: its own channels ask for {}, which nobody there has",
+            audience.name.value,
+            told.name.value,
+            words(&kinds, " or ")
+        );
+        let hint = format!(
+            "name another channel in `via` of [audience.{}], which is what counts here, or give the people that address",
+            told.name.value
+        );
+        world.cx.report.push(Finding::error(code::UNREACHABLE, nobody.to.at, message).hint(hint));
+    }
+}
+
+/// The addresses that a route asks for on these events, where it is certain that nobody in the audience has one.
+fn asked_in_vain(
+    world: &World<'_>,
+    route: &Route<'_>,
+    on: &[At<On>],
+    audience: &audience::Read,
+) -> Option<Vec<AddressKind>> {
+    let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, on));
+    let kinds: Vec<AddressKind> = facts.map(|(_, facts)| facts.address).collect();
+    let all_known = route.facts(world).count() == route.channels().count();
+    let in_vain = !kinds.is_empty() && all_known && offers(audience, &kinds) == Offers::Nothing;
+    in_vain.then_some(kinds)
 }
 
 fn unreachable_members(world: &World<'_>, audience: &audience::Read, kinds: &[AddressKind]) {
