@@ -42,8 +42,9 @@ mod tests {
     fn written() -> BTreeSet<&'static str> {
         let lines = include_str!("report.rs").lines();
         let constant = |line: &'static str| {
-            let value = line.trim().strip_prefix("pub(crate) const ")?.split_once(": &str = \"")?.1;
-            value.strip_suffix("\";")
+            let line = line.trim();
+            let named = line.strip_prefix("pub(crate) const ").or_else(|| line.strip_prefix("pub const "))?;
+            named.split_once(": &str = \"")?.1.strip_suffix("\";")
         };
         lines.filter_map(constant).collect()
     }
@@ -83,5 +84,7 @@ mod tests {
             found.is_some_and(|code| code.severity == Severity::Warning)
         };
         assert!(is_warning("unused") && !is_warning("syntax"));
+        // In a test of the configuration it is an error.
+        assert!(!is_warning("no-effect"));
     }
 }

@@ -37,5 +37,6 @@ pub use diagnostic::{Diagnostic, Location, Severity};
 pub use files::{Disk, Embedded, Files, Listed, ListedKind};
 pub use load::{Loaded, Request, Secrets, load, process_environment};
 pub use render::{Color, render, summary};
+pub use report::code::{NOT_NOW, RESTART_NEEDED};
 pub use schema::schema;
 pub use show::{Replaced, Setting};

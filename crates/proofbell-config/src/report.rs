@@ -15,9 +15,13 @@ pub(crate) mod code {
     pub(crate) const LANGUAGE_MISSING: &str = "language-missing";
     pub(crate) const MISSING_KEY: &str = "missing-key";
     pub(crate) const MISSING_SECTION: &str = "missing-section";
-    pub(crate) const NOT_AVAILABLE: &str = "not-available";
     pub(crate) const NEVER_MATCHES: &str = "never-matches";
     pub(crate) const NO_EFFECT: &str = "no-effect";
+    pub(crate) const NOT_AVAILABLE: &str = "not-available";
+    /// The code of a running server for a configuration that it could not take up, for a reason that is not in it.
+    pub const NOT_NOW: &str = "not-now";
+    /// The code of a running server for a configuration that it cannot take up without being restarted.
+    pub const RESTART_NEEDED: &str = "restart-needed";
     pub(crate) const SECRET: &str = "secret";
     pub(crate) const SYNTAX: &str = "syntax";
     pub(crate) const TEMPLATE: &str = "template";

@@ -1,6 +1,6 @@
 //! What a server cannot change while it runs: the addresses that it listens on, and its store.
 
-use proofbell_config::{Configuration, Loaded};
+use proofbell_config::{Configuration, Loaded, RESTART_NEEDED};
 use proofbell_server::answer::{Problem, ProblemPlace};
 use secrecy::{ExposeSecret, SecretString};
 
@@ -58,7 +58,7 @@ fn restart_needed(old: &Setting, new: &Setting) -> Problem {
     };
     Problem {
         severity: "error".to_owned(),
-        code: "restart-needed".to_owned(),
+        code: RESTART_NEEDED.to_owned(),
         place: place.cloned(),
         message: format!(
             "restart needed: `{key}` {what}, and a running server keeps its [server] and [store]"

@@ -11,6 +11,7 @@ mod witness;
 
 use std::time::Duration;
 
+use proofbell_config::NOT_NOW;
 use proofbell_pipeline::Pipeline;
 use proofbell_server::answer::{Problem, Reload, ReloadOutcome};
 use proofbell_server::{Doors, Reloads, Wish};
@@ -200,7 +201,7 @@ impl Reloader {
     fn refuse(&self, message: &str) -> Came {
         let problem = Problem {
             severity: "error".to_owned(),
-            code: "not-now".to_owned(),
+            code: NOT_NOW.to_owned(),
             place: None,
             message: message.to_owned(),
             hint: None,
