@@ -23,6 +23,9 @@ pub struct Configuration {
     pub sources: Vec<Source>,
     /// `[channel.NAME]`, by name.
     pub channels: BTreeMap<String, Channel>,
+    /// Channels that are not among these: their secrets are only assumed ([`crate::Secrets::Assume`]), and without them nothing
+    /// could be made of the settings. A configuration that lacks a channel decides other things than the whole one.
+    pub unmade_channels: Vec<String>,
     /// `[audience.NAME]`: where the people of each are found, by name. How they are reached, the engine knows.
     pub audiences: BTreeMap<String, Audience>,
     /// Rules, audiences, templates and glossary.

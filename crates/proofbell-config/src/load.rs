@@ -264,6 +264,8 @@ fn assemble(
         links: sections.links.into_iter().map(|(name, read)| (name, read.link)).collect(),
         defaults: defaults.clone(),
     };
+    let unmade = sections.channels.iter().filter(|(_, channel)| channel.facts().is_none());
+    let unmade_channels = unmade.map(|(name, _)| name.clone()).collect();
     let channels = sections.channels.into_iter().filter_map(|(name, channel)| {
         let fingerprint = fingerprints.channel(&name);
         Some((name, channel.into_channel(fingerprint)?))
@@ -280,6 +282,7 @@ fn assemble(
         store: sections.store,
         sources: sections.sources,
         channels: channels.collect(),
+        unmade_channels,
         audiences: found.collect(),
         engine: Engine::new(setup),
         redirect: sections.redirect,

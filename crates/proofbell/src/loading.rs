@@ -59,6 +59,22 @@ pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> 
     loaded.configuration.take().map(wire).ok_or_else(|| refused(&loaded))
 }
 
+/// Loads what a command decides by, without its secrets; only errors are told. A channel that nothing could be made of is one: without
+/// it other things would be decided.
+pub(crate) fn wired_to_decide(globals: &Globals) -> Result<Wired, Stop> {
+    let mut loaded = read(globals, Secrets::Assume);
+    let configuration = loaded.configuration.take().ok_or_else(|| refused(&loaded))?;
+    whole(configuration).map(wire)
+}
+
+/// Refuses a configuration that lacks a channel.
+pub(crate) fn whole(configuration: Configuration) -> Result<Configuration, Stop> {
+    let Some(channel) = configuration.unmade_channels.first() else { return Ok(configuration) };
+    Err(Stop::Configuration(format!(
+        "error: nothing can be made of `channel.{channel}` without its secrets\n  = help: set them, or any that look like them, and run this again\n"
+    )))
+}
+
 /// What a server runs on.
 pub(crate) struct Served {
     pub(crate) wired: Wired,
@@ -103,4 +119,29 @@ pub(crate) fn writing(wired: &Wired) -> Result<Arc<SqliteStore>, Stop> {
     SqliteStore::open(&wired.store.path, SqliteOptions::default())
         .map(Arc::new)
         .map_err(|error| Stop::Failed(format!("failed to open the store: {error}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::LogFormat;
+    use crate::embedded;
+
+    #[test]
+    fn nothing_is_decided_without_a_channel() {
+        let home = tempfile::tempdir().unwrap();
+        embedded::write_to(home.path()).unwrap();
+        let globals = Globals {
+            config: home.path().join("config"),
+            overlay: Vec::new(),
+            admin: None,
+            log: LogFormat::Text,
+            json: false,
+        };
+        let configuration = || read(&globals, Secrets::Assume).configuration.unwrap();
+        assert!(whole(configuration()).is_ok());
+        let lacking = Configuration { unmade_channels: vec!["sms".to_owned()], ..configuration() };
+        let Err(Stop::Configuration(told)) = whole(lacking) else { panic!("it is refused") };
+        assert!(told.contains("nothing can be made of `channel.sms` without its secrets"), "{told}");
+    }
 }

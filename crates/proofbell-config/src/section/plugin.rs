@@ -12,6 +12,7 @@ use std::sync::Arc;
 use proofbell_notify::{Advice, ConfigError, DynNotifier, Registry, Toolkit};
 use serde_json::{Map, Value as Json};
 
+use crate::Secrets;
 use crate::context::Context;
 use crate::report::{Finding, code};
 use crate::source::Place;
@@ -51,12 +52,32 @@ pub(crate) fn build(
 ) -> Option<Arc<dyn DynNotifier>> {
     let schema = registry.schema(kind).ok()?.to_value();
     let mut walked = walk(settings, &schema);
+    let mut is_told = !walked.sound;
+    let notifier = ask(settings, &mut walked, &mut is_told, |json| registry.build(kind, json, kit));
+    if notifier.is_none() && !is_told && settings.cx.secrets == Secrets::Assume {
+        let message = format!(
+            "the settings of `{}` cannot be checked without its secrets: nothing that could stand in for them suits its kind",
+            settings.path
+        );
+        let hint = "check it where its secrets are, without --secrets=assume";
+        settings.cx.report.push(Finding::warning(code::CHANNEL_SETTING, settings.at, message).hint(hint));
+    }
+    notifier
+}
+
+/// Asks until the plugin takes the settings, or nothing more can be said of them.
+fn ask(
+    settings: &Settings<'_>,
+    walked: &mut Walked,
+    is_told: &mut bool,
+    make: impl Fn(Json) -> Result<Arc<dyn DynNotifier>, ConfigError>,
+) -> Option<Arc<dyn DynNotifier>> {
     let mut tried: BTreeMap<String, usize> = BTreeMap::new();
     for _ in 0..MOST {
-        let error = match registry.build(kind, Json::Object(walked.json.clone()), kit) {
+        let error = match make(Json::Object(walked.json.clone())) {
             Ok(notifier) => {
                 let notifier = walked.sound.then_some(notifier)?;
-                notifier.advice().iter().for_each(|advice| advise(settings, advice, &walked));
+                notifier.advice().iter().for_each(|advice| advise(settings, advice, walked));
                 return Some(notifier);
             }
             Err(error) => error,
@@ -69,7 +90,8 @@ pub(crate) fn build(
             }
         } else if walked.sound || !error.path.is_empty() {
             // What the channel as a whole lacks may be what was misspelt.
-            report(settings, &error, &walked);
+            report(settings, &error, walked);
+            *is_told = true;
         }
         walked.sound = false;
         // Without what is wrong, the next error may show.

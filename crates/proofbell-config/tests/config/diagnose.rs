@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use proofbell_config::{Color, Embedded, Loaded, Request, Secrets, load, render};
+use proofbell_config::{Color, Embedded, Loaded, Request, Secrets, Severity, load, render};
 use proofbell_notify::Toolkit;
 
 use crate::fakes;
@@ -40,7 +40,7 @@ fn loaded(files: &[(&str, &str)], secrets: Secrets) -> Loaded {
             (name == "WEBHOOK_SECRET").then(|| "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".to_owned())
         },
         secrets,
-        registry: &fakes::registry(),
+        registry: &fakes::registry_with_echo(),
         toolkit: &Toolkit::default(),
     })
 }
@@ -187,6 +187,26 @@ via = ["mail", "text"]
     let told = render(&loaded.diagnostics, Color::Never);
     // Nobody in the shop has a phone, but mail reaches them.
     assert!(loaded.configuration.is_some(), "{told}");
+}
+
+#[test]
+fn a_channel_of_which_nothing_can_be_made_without_its_secrets_is_told() {
+    let overlay = r#"
+[channel.odd]
+kind = "echo"
+at = "json"
+json = { env = "ODD" }
+
+[rule.counterfeit]
+via = ["mail", "odd"]
+"#;
+    let loaded = loaded(&[("overlay.toml", overlay)], Secrets::Assume);
+    let told: Vec<_> = loaded.diagnostics.iter().map(|it| (it.severity, it.code, &*it.message)).collect();
+    let message = "the settings of `channel.odd` cannot be checked without its secrets: nothing that could stand in for them suits its kind";
+    assert_eq!(told, [(Severity::Warning, "channel-setting", message)]);
+    let configuration = loaded.configuration.unwrap();
+    assert_eq!(configuration.unmade_channels, ["odd"]);
+    assert!(!configuration.channels.contains_key("odd"));
 }
 
 #[test]

@@ -10,7 +10,6 @@ mod tell;
 
 use clap::Args;
 use jiff::Timestamp;
-use proofbell_config::Secrets;
 use proofbell_engine::Stimulus;
 use proofbell_store::ChannelPause;
 
@@ -41,7 +40,7 @@ pub(crate) struct ExplainArgs {
 }
 
 pub(crate) async fn run(globals: &Globals, args: ExplainArgs) -> Result<(), Stop> {
-    let mut wired = loading::wired(globals, Secrets::Assume)?;
+    let mut wired = loading::wired_to_decide(globals)?;
     let played = lookups::play(&mut wired, &args.lookup)?;
     let subject = subject::find(&wired, &args.event, args.at).await?;
     let explanation = match subject {

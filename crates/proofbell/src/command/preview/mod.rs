@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use proofbell_config::Secrets;
 use proofbell_engine::Stimulus;
 use proofbell_event::Event;
 use proofbell_notify::Form;
@@ -72,7 +71,7 @@ impl FormWord {
 }
 
 pub(crate) async fn run(globals: &Globals, args: PreviewArgs) -> Result<(), Stop> {
-    let wired = loading::wired(globals, Secrets::Assume)?;
+    let wired = loading::wired_to_decide(globals)?;
     let wanted = selection::of(&wired, &args)?;
     let light = light(&wired, args.event.as_deref()).await?;
     let shots: Vec<Shot> = wanted.iter().map(|wanted| shot::take(&wired.runtime, wanted, &light)).collect();

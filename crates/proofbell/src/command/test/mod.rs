@@ -65,6 +65,7 @@ pub(crate) async fn run(globals: &Globals, args: &TestArgs) -> Result<(), Stop> 
     let start = Instant::now();
     let mut loaded = loading::read(globals, Secrets::Assume);
     let configuration = loaded.configuration.take().ok_or_else(|| loading::refused(&loaded))?;
+    let configuration = loading::whole(configuration)?;
     let tests = loading::tests(globals, &configuration);
     let stage = Arc::new(Stage::of(wire(configuration)));
     if let Some(id) = &args.from_event {
