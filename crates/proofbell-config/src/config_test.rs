@@ -9,6 +9,7 @@ mod step;
 mod write;
 
 use std::collections::BTreeMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -131,8 +132,17 @@ pub fn load_tests(request: &Request<'_>, configuration: &Configuration) -> Loade
 }
 
 fn read_directory(cx: &Context<'_>, directory: &Path, known: &Known<'_>, tests: &mut Vec<read::Read>) {
-    // A layer may be a file, and a directory may have no tests.
-    let Ok(listed) = cx.files.list(directory) else { return };
+    let listed = match cx.files.list(directory) {
+        Ok(listed) => listed,
+        // A layer may be a file, and a directory may have no tests.
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return,
+        Err(error) => {
+            let message = format!("the directory {} cannot be read: {error}", tidy(directory).display());
+            let hint = "give whoever runs this the right to read it, or move it away";
+            cx.report.push(Finding::error(code::UNREADABLE, None, message).hint(hint));
+            return;
+        }
+    };
     for listed in listed.iter().filter(|listed| listed.kind == ListedKind::File && is_toml(&listed.name)) {
         let path = directory.join(&listed.name);
         match cx.files.read(&path) {

@@ -73,10 +73,7 @@ pub(super) fn expectations(scope: &Scope<'_>, known: &Known<'_>) -> Vec<Expectat
 }
 
 fn expectation(scope: &Scope<'_>, known: &Known<'_>) -> Expectation {
-    let texts = |key| -> Vec<String> {
-        let list = scope.strings(key).map(|list| list.value).unwrap_or_default();
-        list.into_iter().map(|text| text.value).collect()
-    };
+    let texts = |key| parts(scope, key);
     let number = |key| scope.integer(key, 1, MOST).and_then(|number| u32::try_from(number.value).ok());
     let expectation = Expectation {
         location: scope.cx.sources.locate(scope.at),
@@ -98,6 +95,17 @@ fn expectation(scope: &Scope<'_>, known: &Known<'_>) -> Expectation {
     };
     scope.finish();
     expectation
+}
+
+/// Parts of a text. An empty one is in every text, so that it says nothing.
+fn parts(scope: &Scope<'_>, key: &'static str) -> Vec<String> {
+    let list = scope.strings(key).map(|list| list.value).unwrap_or_default();
+    for part in list.iter().filter(|part| part.value.is_empty()) {
+        let message = format!("`{}` has an empty text, which is a part of every text", scope.path_of(key));
+        let hint = "write what is looked for, or take it out";
+        scope.cx.report.push(Finding::error(code::BAD_VALUE, part.at, message).hint(hint));
+    }
+    list.into_iter().map(|part| part.value).collect()
 }
 
 /// A name that should be one of the configuration's.

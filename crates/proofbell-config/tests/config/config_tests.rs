@@ -7,12 +7,14 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::tz::TimeZone;
 use proofbell_config::{
-    Color, ConfigTest, Disk, Embedded, Files, LoadedTests, Request, Secrets, TestEvent, load_tests, render,
+    Color, ConfigTest, Disk, Embedded, Files, Listed, LoadedTests, Request, Secrets, TestEvent, load_tests,
+    render,
 };
 use proofbell_notify::Toolkit;
 
@@ -178,6 +180,38 @@ fn a_configuration_without_tests_has_none() {
     let loaded = read(&Embedded::default(), Path::new("own"));
     assert!(loaded.tests.is_empty() && loaded.diagnostics.is_empty());
     assert!(loaded.directories.is_empty(), "no layer is a directory");
+}
+
+/// Files beside a directory of tests that nobody may read.
+struct Locked(Embedded);
+
+impl Files for Locked {
+    fn read(&self, path: &Path) -> io::Result<String> {
+        self.0.read(path)
+    }
+
+    fn list(&self, directory: &Path) -> io::Result<Vec<Listed>> {
+        match directory.ends_with("own/tests") {
+            true => Err(io::ErrorKind::PermissionDenied.into()),
+            false => self.0.list(directory),
+        }
+    }
+
+    fn exists(&self, path: &Path) -> bool {
+        self.0.exists(path)
+    }
+}
+
+#[test]
+fn tests_that_cannot_be_read_are_not_taken_for_none() {
+    let files = Locked(Embedded::new([("own/tests/a.toml", "")]));
+    let loaded = read(&files, Path::new("own"));
+    let told = render(&loaded.diagnostics, Color::Never);
+    assert!(loaded.has_errors(), "{told}");
+    assert!(
+        told.starts_with("error[unreadable]: the directory own/tests cannot be read: permission denied"),
+        "{told}"
+    );
 }
 
 /// docs/TESTING.md lists every key that a test can have, and no other.
