@@ -138,9 +138,9 @@ impl Rehearsal {
         }
     }
 
-    /// Audiences whose people were asked for though nobody said who they are.
+    /// Audiences whose people were asked for, since this was last called, though nobody said who they are.
     pub fn unprepared(&self) -> Vec<&str> {
-        let asked = self.directories.iter().filter(|(_, stand_in)| stand_in.was_asked_unprepared());
+        let asked = self.directories.iter().filter(|(_, stand_in)| stand_in.take_unprepared());
         asked.map(|(name, _)| name.as_str()).collect()
     }
 

@@ -88,8 +88,9 @@ impl StandInDirectory {
         *self.found.lock().unwrap_or_else(PoisonError::into_inner) = found;
     }
 
-    pub(super) fn was_asked_unprepared(&self) -> bool {
-        self.unprepared.load(Ordering::Relaxed)
+    /// Whether it was asked, since this was last called, though nobody said who is found.
+    pub(super) fn take_unprepared(&self) -> bool {
+        self.unprepared.swap(false, Ordering::Relaxed)
     }
 
     /// Whether its people are written in the configuration, so that asking it touches nothing.
@@ -102,12 +103,10 @@ impl StandInDirectory {
 impl Directory for StandInDirectory {
     async fn lookup(&self, query: &Lookup) -> Result<Vec<Recipient>, LookupError> {
         let told = self.found.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        match told {
-            Some(found) => {
-                // Where the real one would not even have to look, what is told of it does not count.
-                let foregone = if self.is_listed() { None } else { self.real.foregone(query) };
-                foregone.unwrap_or(found)
-            }
+        // Where the real one would not even have to look, it makes no difference what is told of it, or whether anything is.
+        let foregone = if self.is_listed() { None } else { self.real.foregone(query) };
+        match foregone.or(told) {
+            Some(found) => found,
             None if self.is_listed() => self.real.lookup(query).await,
             None => {
                 self.unprepared.store(true, Ordering::Relaxed);
@@ -122,5 +121,31 @@ impl Directory for StandInDirectory {
 
     fn kind(&self) -> &'static str {
         self.real.kind()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proofbell_directory::{ClosedDirectory, UrlTemplate};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn nobody_need_say_who_is_found_where_nobody_would_be_asked() {
+        let url = UrlTemplate::parse("https://market.example/items/{reference_id}", None).unwrap();
+        let real: Arc<dyn Directory> = Arc::new(ClosedDirectory::new("http", "ask").asked_by(url));
+        let stand_in = StandInDirectory::of(&real);
+        let query = |id: Option<&str>| Lookup { reference_id: id.map(str::to_owned), sr_uuid: None };
+        let nobody =
+            |found: Result<Vec<Recipient>, LookupError>| matches!(found, Err(LookupError::Unaskable(_)));
+        assert!(nobody(stand_in.lookup(&query(None)).await));
+        assert!(!stand_in.take_unprepared());
+        stand_in.set(Some(Ok(Vec::new())));
+        assert!(nobody(stand_in.lookup(&query(None)).await));
+        assert_eq!(stand_in.lookup(&query(Some("ITEM-1"))).await, Ok(Vec::new()));
+        stand_in.set(None);
+        assert!(stand_in.lookup(&query(Some("ITEM-1"))).await.is_err());
+        assert!(stand_in.take_unprepared(), "it was asked");
+        assert!(!stand_in.take_unprepared(), "and not again since");
     }
 }
