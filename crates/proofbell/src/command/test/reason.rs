@@ -1,6 +1,6 @@
 //! Why a rule made no message in a step.
 
-use proofbell_engine::{Engine, Matcher, Op, Verdict};
+use proofbell_engine::{Engine, Verdict};
 use proofbell_pipeline::{DraftSeen, MessageSeen, StepSeen};
 use proofbell_store::{DraftEnd, Ended, MessageState};
 
@@ -85,26 +85,7 @@ fn of_verdict(rule: &str, engine: &Engine, verdict: &Verdict) -> Option<Reason> 
 fn wanted(rule: &str, engine: &Engine, key: &str) -> Option<String> {
     let rule = engine.rules().iter().find(|it| it.name == rule)?;
     let condition = rule.conditions.iter().find(|condition| condition.key.to_string() == key)?;
-    Some(described(&condition.matcher))
-}
-
-fn described(matcher: &Matcher) -> String {
-    match matcher {
-        Matcher::Is(value) => format!("`{value}`"),
-        Matcher::AnyOf(any) => any.iter().map(described).collect::<Vec<_>>().join(" or "),
-        Matcher::All(all) => all.iter().map(operator).collect::<Vec<_>>().join(" and "),
-    }
-}
-
-fn operator(op: &Op) -> String {
-    match op {
-        Op::Not(matcher) => format!("not {}", described(matcher)),
-        Op::Glob(pattern) | Op::Regex(pattern) => format!("like /{pattern}/"),
-        Op::Exists(true) => "there".to_owned(),
-        Op::Exists(false) => "absent".to_owned(),
-        Op::AtLeast(number) => format!("at least {number}"),
-        Op::AtMost(number) => format!("at most {number}"),
-    }
+    Some(condition.matcher.to_string())
 }
 
 fn of_draft(draft: &DraftSeen) -> Option<Reason> {
