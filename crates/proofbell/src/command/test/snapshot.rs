@@ -1,6 +1,8 @@
 //! Texts kept in files beside the tests.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use proofbell_notify::Body;
 use proofbell_pipeline::MessageSeen;
@@ -9,12 +11,47 @@ use super::content;
 use super::facet::Difference;
 
 /// What is done about the files that tests name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) enum Snapshots {
     /// They must hold what was made.
     Compare,
     /// What was made is written into them.
-    Write,
+    Write(Arc<Written>),
+}
+
+/// The files that were written so far, by all tests: they run at the same time, and may name the same file.
+#[derive(Debug, Default)]
+pub(super) struct Written(Mutex<BTreeMap<PathBuf, String>>);
+
+impl Written {
+    /// Writes a file, unless another text was written into it already; says what went wrong.
+    fn write(&self, file: &Path, text: String) -> Result<(), String> {
+        let failed =
+            |error: std::io::Error| format!("the file {} cannot be written: {error}", file.display());
+        // Two paths may lead to one file.
+        let place = real(file).map_err(failed)?;
+        let mut written = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        match written.get(&place) {
+            Some(other) if *other == text => Ok(()),
+            Some(_) => Err(format!(
+                "the file {} was written just now for another message, with another text: give each its own",
+                file.display()
+            )),
+            None => {
+                std::fs::write(&place, &text).map_err(failed)?;
+                written.insert(place, text);
+                Ok(())
+            }
+        }
+    }
+}
+
+/// The file's place without links and `..`; its directory is made where it is missing.
+fn real(file: &Path) -> std::io::Result<PathBuf> {
+    let directory = file.parent().filter(|directory| !directory.as_os_str().is_empty());
+    let directory = directory.unwrap_or(Path::new("."));
+    std::fs::create_dir_all(directory)?;
+    Ok(directory.canonicalize()?.join(file.file_name().unwrap_or_default()))
 }
 
 /// The files of one test.
@@ -28,8 +65,9 @@ pub(super) struct Shelf {
 impl Shelf {
     /// How a message differs from its file. Nothing does while files are written.
     pub(super) fn compare(&self, path: &Path, seen: &MessageSeen) -> Option<Difference> {
-        if self.snapshots == Snapshots::Write {
-            return None;
+        match self.snapshots {
+            Snapshots::Compare => {}
+            Snapshots::Write(_) => return None,
         }
         let file = self.directory.join(path);
         let made = written(path, seen);
@@ -48,18 +86,13 @@ impl Shelf {
 
     /// Writes a message's file, where files are written; says what went wrong.
     pub(super) fn keep(&self, path: &Path, seen: &MessageSeen) -> Option<Difference> {
-        if self.snapshots == Snapshots::Compare {
-            return None;
-        }
-        let file = self.directory.join(path);
-        let write = || {
-            if let Some(directory) = file.parent() {
-                std::fs::create_dir_all(directory)?;
+        match &self.snapshots {
+            Snapshots::Compare => None,
+            Snapshots::Write(kept) => {
+                let problem = kept.write(&self.directory.join(path), written(path, seen)).err()?;
+                Some(Difference::Problem(problem))
             }
-            std::fs::write(&file, written(path, seen))
-        };
-        let problem = |error| format!("the file {} cannot be written: {error}", file.display());
-        write().err().map(|error| Difference::Problem(problem(error)))
+        }
     }
 }
 
