@@ -1,5 +1,6 @@
 //! `proofbell test`: a configuration is tested like code, and a change that breaks a message turns a test red that says what changed.
 
+mod judged;
 mod red;
 
 use std::path::Path;
@@ -214,6 +215,12 @@ async fn a_stored_event_becomes_a_test_without_anybodys_data() {
     ] {
         assert!(test.contains(part), "no {part} in\n{test}");
     }
+    let desk = Case::new("ITEM-7");
+    let third = Delivery::new(&desk.state("COMPLETE/REJECTED")).accepted(server.public()).await;
+    market.smtp.wait_for_mails("authenticity@market.example", 1).await;
+    let listed = server.run(&["test", "--from-event", &third]).await.expect(0).stdout;
+    assert!(listed.contains("via = \"email\", audience = \"authenticators\", template"), "{listed}");
+    assert!(!listed.contains("@market.example"), "{listed}");
     let alone = server.run(&["test", "--from-event", &first]).await.expect(0);
     assert!(!alone.stdout.contains("authentic"), "{}", alone.stdout);
 

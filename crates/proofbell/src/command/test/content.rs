@@ -3,6 +3,8 @@
 use proofbell_notify::{Body, Message};
 use proofbell_pipeline::MessageSeen;
 
+use super::named::Named;
+
 /// The subject of a mail; the headline of a chat message.
 pub(super) fn subject(seen: &MessageSeen) -> Option<&str> {
     match &message(seen)?.body {
@@ -29,7 +31,7 @@ pub(super) fn html(seen: &MessageSeen) -> Option<&str> {
     }
 }
 
-/// The real address: a test's people are made up.
+/// The real address, to compare; what is shown is up to [`Named`].
 pub(super) fn address(seen: &MessageSeen) -> Option<&str> {
     Some(message(seen)?.to.expose()).filter(|address| !address.is_empty())
 }
@@ -48,8 +50,8 @@ fn message(seen: &MessageSeen) -> Option<&Message> {
 }
 
 /// A message in a line: what made it, whom it reaches.
-pub(super) fn headline(seen: &MessageSeen) -> String {
-    let to = address(seen).map(|address| format!(" to {address}")).unwrap_or_default();
+pub(super) fn headline(seen: &MessageSeen, named: &Named) -> String {
+    let to = named.shown(seen).map(|address| format!(" to {address}")).unwrap_or_default();
     let made = &seen.made;
     format!("{} via {}{to} ({})", made.rule, made.channel, made.template)
 }

@@ -5,6 +5,7 @@ use proofbell_config::Expectation;
 use proofbell_pipeline::MessageSeen;
 
 use super::content;
+use super::named::Named;
 use super::snapshot::Shelf;
 
 /// A key of an expectation that a message does not meet.
@@ -32,8 +33,13 @@ pub(super) enum Difference {
 }
 
 /// The keys that the message does not meet, those that tell messages apart first.
-pub(super) fn mismatches(expected: &Expectation, seen: &MessageSeen, shelf: &Shelf) -> Vec<Mismatch> {
-    let mut found = identity(expected, seen);
+pub(super) fn mismatches(
+    expected: &Expectation,
+    seen: &MessageSeen,
+    shelf: &Shelf,
+    named: &Named,
+) -> Vec<Mismatch> {
+    let mut found = identity(expected, seen, named);
     found.extend(timing(expected, seen));
     found.extend(texts(expected, seen));
     if let Some(path) = &expected.snapshot {
@@ -54,28 +60,34 @@ pub(super) fn likeness(mismatches: &[Mismatch]) -> usize {
     mismatches.iter().map(weight).fold(1000, |left: usize, weight| left.saturating_sub(weight))
 }
 
-fn identity(expected: &Expectation, seen: &MessageSeen) -> Vec<Mismatch> {
+fn identity(expected: &Expectation, seen: &MessageSeen, named: &Named) -> Vec<Mismatch> {
     let made = &seen.made;
-    let values: [(&'static str, &Option<String>, &str); 6] = [
-        ("rule", &expected.rule, &made.rule),
-        ("via", &expected.via, &made.channel),
-        ("audience", &expected.audience, &seen.audience),
-        ("address", &expected.address, content::address(seen).unwrap_or("(the channel's own)")),
-        ("template", &expected.template, content::template(seen)),
-        ("locale", &expected.locale, content::locale(seen).unwrap_or("(none)")),
+    let found = [
+        differ("rule", &expected.rule, Some(&made.rule)),
+        differ("via", &expected.via, Some(&made.channel)),
+        differ("audience", &expected.audience, Some(&seen.audience)),
+        address(expected, seen, named),
+        differ("template", &expected.template, Some(content::template(seen))),
+        differ("locale", &expected.locale, content::locale(seen)),
+        differ("subject", &expected.subject, content::subject(seen)),
     ];
-    let values =
-        values.into_iter().filter_map(|(key, expected, made)| differ(key, expected.as_deref()?, made));
-    let subject = expected
-        .subject
-        .as_deref()
-        .and_then(|subject| differ("subject", subject, content::subject(seen).unwrap_or("(none)")));
-    values.chain(subject).collect()
+    found.into_iter().flatten().collect()
 }
 
-fn differ(key: &'static str, expected: &str, made: &str) -> Option<Mismatch> {
-    let value = || Difference::Value { expected: expected.to_owned(), made: made.to_owned() };
-    (expected != made).then(|| Mismatch { key, difference: value() })
+/// What is compared is the address itself, what is told of it may be masked.
+fn address(expected: &Expectation, seen: &MessageSeen, named: &Named) -> Option<Mismatch> {
+    let wanted = expected.address.as_deref().filter(|wanted| content::address(seen) != Some(*wanted))?;
+    let shown = named.shown(seen);
+    Some(other("address", wanted, shown.as_deref().unwrap_or("(the channel's own)")))
+}
+
+fn differ(key: &'static str, expected: &Option<String>, made: Option<&str>) -> Option<Mismatch> {
+    let expected = expected.as_deref().filter(|expected| made != Some(*expected))?;
+    Some(other(key, expected, made.unwrap_or("(none)")))
+}
+
+fn other(key: &'static str, expected: &str, made: &str) -> Mismatch {
+    Mismatch { key, difference: Difference::Value { expected: expected.to_owned(), made: made.to_owned() } }
 }
 
 fn timing(expected: &Expectation, seen: &MessageSeen) -> Vec<Mismatch> {

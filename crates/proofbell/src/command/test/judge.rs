@@ -8,6 +8,7 @@ use proofbell_pipeline::{MessageSeen, StepSeen};
 use proofbell_store::Ended;
 
 use super::facet::{Mismatch, likeness, mismatches};
+use super::named::Named;
 use super::pairing::pair;
 use super::reason::{Reason, reasons};
 use super::run::Arrival;
@@ -30,6 +31,10 @@ pub(super) enum Failure {
     NoRule { silence: Silence },
     /// A message could not be made, and no `silent` says so.
     Defect { at: Location, made: Box<MessageSeen> },
+    /// Planning failed: a server would have told nobody, whatever the rules say.
+    Unplanned { at: Location, problem: String },
+    /// The event was put aside, and no `silent` says so.
+    PutAside { at: Location, problem: String },
     /// Nobody said who the people of an audience are.
     Unprepared { at: Location, audience: String },
 }
@@ -39,9 +44,11 @@ impl Failure {
     pub(super) fn location(&self) -> &Location {
         match self {
             Failure::Missing { expected, .. } | Failure::Different { expected, .. } => &expected.location,
-            Failure::Unexpected { at, .. } | Failure::Defect { at, .. } | Failure::Unprepared { at, .. } => {
-                at
-            }
+            Failure::Unexpected { at, .. }
+            | Failure::Defect { at, .. }
+            | Failure::Unplanned { at, .. }
+            | Failure::PutAside { at, .. }
+            | Failure::Unprepared { at, .. } => at,
             Failure::Spoke { silence, .. }
             | Failure::OtherReason { silence, .. }
             | Failure::NoRule { silence } => &silence.location,
@@ -56,12 +63,15 @@ pub(super) struct Trial<'a> {
     pub(super) seen: &'a StepSeen,
     pub(super) engine: &'a Engine,
     pub(super) shelf: &'a Shelf,
+    pub(super) named: &'a Named,
 }
 
 impl Trial<'_> {
     /// All that is wrong.
     pub(super) fn failures(&self) -> Vec<Failure> {
-        let mut failures = self.messages();
+        // First, because the others may come of it.
+        let mut failures = planning(self.step, self.arrival, self.seen);
+        failures.extend(self.messages());
         failures.extend(self.step.silent.iter().filter_map(|silence| self.silence(silence)));
         failures.extend(self.defects());
         failures
@@ -74,7 +84,9 @@ impl Trial<'_> {
         let expected: Vec<&Expectation> = self.step.expect.iter().flat_map(times).collect();
         let differences: Vec<Vec<Vec<Mismatch>>> = expected
             .iter()
-            .map(|expected| made.iter().map(|made| mismatches(expected, made, self.shelf)).collect())
+            .map(|expected| {
+                made.iter().map(|made| mismatches(expected, made, self.shelf, self.named)).collect()
+            })
             .collect();
         let partners = pair(expected.len(), made.len(), |l, r| differences[l][r].is_empty());
         let mut failures = Vec::new();
@@ -178,6 +190,21 @@ impl Trial<'_> {
     }
 }
 
+/// What kept an event from being judged by the rules at all. A step without messages must not pass by that.
+fn planning(step: &TestStep, arrival: &Arrival, seen: &StepSeen) -> Vec<Failure> {
+    let at = || step.location.clone();
+    let failed = seen.decisions.iter().filter_map(|decision| decision.failed.clone());
+    let mut failures: Vec<Failure> = failed.map(|problem| Failure::Unplanned { at: at(), problem }).collect();
+    let is_meant = step.silent.iter().any(|silence| silence.because.as_deref() == Some("quarantined"));
+    match arrival {
+        Arrival::Quarantined(problem) if !is_meant => {
+            failures.push(Failure::PutAside { at: at(), problem: problem.clone() });
+        }
+        Arrival::Quarantined(_) | Arrival::None | Arrival::Accepted | Arrival::Duplicate => {}
+    }
+    failures
+}
+
 fn expected_count(expected: &Expectation) -> usize {
     usize::try_from(expected.count).unwrap_or(1)
 }
@@ -188,4 +215,63 @@ fn concerns(silence: &Silence, reason: &Reason) -> bool {
         (Some(_), None) | (None, _) => true,
     };
     agrees(&silence.via, &reason.via) && agrees(&silence.audience, &reason.audience)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::PathBuf;
+
+    use proofbell_engine::{Decision, EventId};
+    use uuid::Uuid;
+
+    use super::*;
+
+    fn step(because: Option<&str>) -> TestStep {
+        let location =
+            || Location { file: PathBuf::new(), line: 1, column: 1, length: 1, source_line: String::new() };
+        let silence = |because: &str| Silence {
+            location: location(),
+            rule: "reshoot".to_owned(),
+            via: None,
+            audience: None,
+            because: Some(because.to_owned()),
+        };
+        TestStep {
+            location: location(),
+            advance: None,
+            event: None,
+            lookups: BTreeMap::new(),
+            answers: BTreeMap::new(),
+            expect: Vec::new(),
+            silent: because.map(silence).into_iter().collect(),
+        }
+    }
+
+    #[test]
+    fn what_was_never_judged_passes_only_where_it_is_meant() {
+        let decision = |failed: Option<&str>| Decision {
+            event: EventId(Uuid::nil()),
+            generation: 0,
+            names: Vec::new(),
+            round: 1,
+            stale: None,
+            twin: None,
+            rules: Vec::new(),
+            failed: failed.map(str::to_owned),
+        };
+        let aside = || Arrival::Quarantined("no event".to_owned());
+        for (because, arrival, failed, wanted) in [
+            (None, Arrival::Accepted, None, 0),
+            (None, Arrival::Accepted, Some("too many drafts"), 1),
+            (Some("failed"), Arrival::Accepted, Some("too many drafts"), 1),
+            (None, aside(), None, 1),
+            (Some("where"), aside(), None, 1),
+            (Some("quarantined"), aside(), None, 0),
+        ] {
+            let seen = StepSeen { decisions: vec![decision(failed)], ..StepSeen::default() };
+            let found = planning(&step(because), &arrival, &seen);
+            assert_eq!(found.len(), wanted, "{because:?} {arrival:?} {failed:?}: {found:?}");
+        }
+    }
 }

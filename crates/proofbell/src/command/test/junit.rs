@@ -43,7 +43,10 @@ fn case(xml: &mut String, file: &str, ran: &Ran) {
         return;
     }
     let first = ran.steps.iter().flat_map(|step| &step.failures).next();
-    let message = first.map(told::headline).or_else(|| ran.problem.clone()).unwrap_or_default();
+    let message = first
+        .map(|first| told::headline(first, &ran.named))
+        .or_else(|| ran.problem.clone())
+        .unwrap_or_default();
     let text = escaped(&told::failed(ran));
     let _ = writeln!(xml, "{head}>\n      <failure message=\"{}\">{text}</failure>", escaped(&message));
     xml.push_str("    </testcase>\n");

@@ -7,6 +7,7 @@ mod facet;
 mod from_event;
 mod judge;
 mod junit;
+mod named;
 mod pairing;
 mod reason;
 mod report;
@@ -72,8 +73,8 @@ pub(crate) async fn run(globals: &Globals, args: &TestArgs) -> Result<(), Stop> 
         return from_event::run(&stage, id, args.out.as_deref()).await;
     }
     let chosen = choose(tests, args.filter.as_deref())?;
-    let snapshots = if args.update { Snapshots::Write } else { Snapshots::Compare };
-    let ran = run::all(&stage, chosen, snapshots).await?;
+    let snapshots = if args.update { Snapshots::Write(Arc::default()) } else { Snapshots::Compare };
+    let ran = run::all(&stage, chosen, &snapshots).await?;
     if let Some(path) = &args.junit {
         write(path, &junit::xml(&ran))?;
     }

@@ -48,7 +48,7 @@ fn test_json(ran: &Ran) -> Value {
         .flat_map(|step| &step.failures)
         .map(|failure| {
             let at = failure.location();
-            json!({ "file": at.file, "line": at.line, "column": at.column, "message": headline(failure) })
+            json!({ "file": at.file, "line": at.line, "column": at.column, "message": headline(failure, &ran.named) })
         })
         .collect();
     json!({

@@ -14,6 +14,7 @@ use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::judge::{Failure, Trial};
+use super::named::Named;
 use super::snapshot::{Shelf, Snapshots};
 use crate::command::Stop;
 use crate::raw_words;
@@ -35,6 +36,8 @@ pub(super) struct Ran {
     pub(super) took: Duration,
     /// In which its times are told.
     pub(super) zone: TimeZone,
+    /// Whose addresses may be told.
+    pub(super) named: Named,
 }
 
 impl Ran {
@@ -103,13 +106,13 @@ impl Stage {
 pub(super) async fn all(
     stage: &Arc<Stage>,
     tests: Vec<ConfigTest>,
-    snapshots: Snapshots,
+    snapshots: &Snapshots,
 ) -> Result<Vec<Ran>, Stop> {
     let at_once = std::thread::available_parallelism().map_or(1, usize::from);
     let turns = Arc::new(Semaphore::new(at_once.saturating_mul(2)));
     let mut running = JoinSet::new();
     for (index, test) in tests.into_iter().enumerate() {
-        let (stage, turns) = (stage.clone(), turns.clone());
+        let (stage, turns, snapshots) = (stage.clone(), turns.clone(), snapshots.clone());
         running.spawn(async move {
             let _turn = turns.acquire().await;
             (index, one(&stage, test, snapshots).await)
@@ -127,14 +130,16 @@ pub(super) async fn all(
 pub(super) async fn one(stage: &Stage, test: ConfigTest, snapshots: Snapshots) -> Ran {
     let start = Instant::now();
     let mut steps = Vec::new();
-    let problem = steps_of(stage, &test, snapshots, &mut steps).await.err();
+    let named = Named::by(&test);
+    let problem = steps_of(stage, &test, &named, snapshots, &mut steps).await.err();
     let zone = TimeZone::get(&stage.wired.runtime.engine.defaults().tz).unwrap_or(TimeZone::UTC);
-    Ran { test, steps, problem, took: start.elapsed(), zone }
+    Ran { test, steps, problem, took: start.elapsed(), zone, named }
 }
 
 async fn steps_of(
     stage: &Stage,
     test: &ConfigTest,
+    named: &Named,
     snapshots: Snapshots,
     ran: &mut Vec<RanStep>,
 ) -> Result<(), String> {
@@ -153,7 +158,7 @@ async fn steps_of(
         };
         let seen = rehearsal.look().await.map_err(failed)?;
         let engine = &stage.wired.runtime.engine;
-        let trial = Trial { step, arrival: &arrival, seen: &seen, engine, shelf: &shelf };
+        let trial = Trial { step, arrival: &arrival, seen: &seen, engine, shelf: &shelf, named };
         let unprepared = rehearsal
             .unprepared()
             .into_iter()

@@ -9,6 +9,7 @@ use proofbell_store::Ended;
 use super::diff::{self, Line};
 use super::facet::{Difference, Mismatch};
 use super::judge::Failure;
+use super::named::Named;
 use super::reason::Reason;
 use super::run::{Arrival, Ran, RanStep, time};
 use super::{content, marked, plural};
@@ -28,7 +29,7 @@ pub(super) fn failed(ran: &Ran) -> String {
         paint(&format!("{}:{}", at.file.display(), at.line), Tone::Quiet)
     );
     for (index, step) in ran.steps.iter().enumerate().filter(|(_, step)| !step.failures.is_empty()) {
-        text.push_str(&failed_step(index + 1, step, &ran.zone));
+        text.push_str(&failed_step(index + 1, step, ran));
     }
     if let Some(problem) = &ran.problem {
         text.push_str(&format!("\n  it could not be run to its end: {problem}\n"));
@@ -36,29 +37,29 @@ pub(super) fn failed(ran: &Ran) -> String {
     text.trim_end().to_owned() + "\n"
 }
 
-fn failed_step(number: usize, step: &RanStep, zone: &TimeZone) -> String {
+fn failed_step(number: usize, step: &RanStep, ran: &Ran) -> String {
     let mut text =
-        format!("\n  step {number}, {}: {}\n", time(step.at, zone), paint(&step.title, Tone::Strong));
+        format!("\n  step {number}, {}: {}\n", time(step.at, &ran.zone), paint(&step.title, Tone::Strong));
     for failure in &step.failures {
         let at = failure.location();
         let place = format!("{}:{}:{}", at.file.display(), at.line, at.column);
-        text.push_str(&format!("\n  {} {}\n", paint(&place, Tone::Quiet), headline(failure)));
-        text.push_str(&detail(failure, zone));
+        text.push_str(&format!("\n  {} {}\n", paint(&place, Tone::Quiet), headline(failure, &ran.named)));
+        text.push_str(&detail(failure, ran));
     }
-    text.push_str(&circumstances(step, zone));
+    text.push_str(&circumstances(step, ran));
     text
 }
 
 /// What is wrong, in a line.
-pub(super) fn headline(failure: &Failure) -> String {
+pub(super) fn headline(failure: &Failure, named: &Named) -> String {
     match failure {
         Failure::Missing { expected, .. } => format!("expected {}, but it was not made", wanted(expected)),
         Failure::Different { expected, .. } => {
             format!("expected {}, but the closest message differs", wanted(expected))
         }
-        Failure::Unexpected { made, .. } => format!("nobody expected {}", content::headline(made)),
+        Failure::Unexpected { made, .. } => format!("nobody expected {}", content::headline(made, named)),
         Failure::Spoke { silence, made } => {
-            format!("`{}` should keep silent, but made {}", silence.rule, content::headline(made))
+            format!("`{}` should keep silent, but made {}", silence.rule, content::headline(made, named))
         }
         Failure::OtherReason { silence, .. } => format!(
             "`{}` kept silent, but not because of `{}`",
@@ -70,6 +71,8 @@ pub(super) fn headline(failure: &Failure) -> String {
             let made = &made.made;
             format!("the message of `{}` via {} could not be made", made.rule, made.channel)
         }
+        Failure::Unplanned { problem, .. } => format!("the event cannot be planned: {problem}"),
+        Failure::PutAside { .. } => "the event is put aside, and no `silent` says so".to_owned(),
         Failure::Unprepared { audience, .. } => {
             format!("`{audience}` is looked up, but the test does not say who that is")
         }
@@ -94,12 +97,12 @@ fn wanted(expected: &Expectation) -> String {
     }
 }
 
-fn detail(failure: &Failure, zone: &TimeZone) -> String {
+fn detail(failure: &Failure, ran: &Ran) -> String {
     match failure {
         Failure::Missing { reasons, .. } | Failure::OtherReason { reasons, .. } => because(reasons),
         Failure::Different { made, mismatches, .. } => {
-            let closest = format!("    made: {}\n", content::headline(made));
-            mismatches.iter().map(|it| mismatch(it, zone)).fold(closest, |text, more| text + &more)
+            let closest = format!("    made: {}\n", content::headline(made, &ran.named));
+            mismatches.iter().map(|it| mismatch(it, &ran.zone)).fold(closest, |text, more| text + &more)
         }
         Failure::Unexpected { made, .. } | Failure::Spoke { made, .. } => {
             content::text(made).map(|text| marked(4, &beginning(&text)) + "\n").unwrap_or_default()
@@ -107,7 +110,10 @@ fn detail(failure: &Failure, zone: &TimeZone) -> String {
         Failure::Defect { made, .. } => {
             made.ended().map(|ended| format!("    {}\n", end(ended))).unwrap_or_default()
         }
-        Failure::NoRule { .. } => String::new(),
+        Failure::NoRule { .. } | Failure::Unplanned { .. } => String::new(),
+        Failure::PutAside { problem, .. } => format!(
+            "    {problem}\n    where that is what the test is about: silent = [{{ rule = \"RULE\", because = \"quarantined\" }}]\n"
+        ),
         Failure::Unprepared { audience, .. } => format!(
             "    add it to the test: lookup.{audience} = {{ name = \"Hanako\", email = \"hanako@example.com\" }}, or \"nobody\"\n"
         ),
@@ -175,7 +181,7 @@ fn mismatch(mismatch: &Mismatch, zone: &TimeZone) -> String {
 }
 
 /// What decided in a step, and what came of it.
-fn circumstances(step: &RanStep, zone: &TimeZone) -> String {
+fn circumstances(step: &RanStep, ran: &Ran) -> String {
     let mut text = String::from("\n");
     match &step.arrival {
         Arrival::None | Arrival::Accepted => {}
@@ -199,7 +205,11 @@ fn circumstances(step: &RanStep, zone: &TimeZone) -> String {
         text.push_str(&heading("what was made"));
     }
     for message in step.seen.made.iter().chain(&step.seen.ended) {
-        text.push_str(&format!("    {}: {}\n", content::headline(message), fate(message, zone)));
+        text.push_str(&format!(
+            "    {}: {}\n",
+            content::headline(message, &ran.named),
+            fate(message, &ran.zone)
+        ));
     }
     text
 }

@@ -14,8 +14,7 @@ use crate::wiring::Wired;
 /// real person, as far as the case's messages tell it.
 pub(super) fn made_up(wired: &Wired, case: Option<&CaseView>) -> BTreeMap<String, Found> {
     let engine = &wired.runtime.engine;
-    let looked_up =
-        wired.runtime.audiences.iter().filter(|(_, audience)| audience.directory.kind() != "list");
+    let looked_up = wired.runtime.audiences.iter().filter(|(name, _)| is_made_up(wired, name));
     let told: BTreeSet<&String> = engine.rules().iter().flat_map(|rule| &rule.to).collect();
     looked_up
         .filter(|(name, _)| told.contains(name))
@@ -31,6 +30,11 @@ pub(super) fn made_up(wired: &Wired, case: Option<&CaseView>) -> BTreeMap<String
             (name.clone(), Ok(vec![reader.read(&member)]))
         })
         .collect()
+}
+
+/// Whether a test makes up who an audience is. Those of a list are who the configuration says, and no test repeats who that is.
+pub(super) fn is_made_up(wired: &Wired, audience: &str) -> bool {
+    wired.runtime.audiences.get(audience).is_some_and(|audience| audience.directory.kind() != "list")
 }
 
 /// An address of each kind that some channel needs. Those of telephones are set aside for fiction, as far as their countries have such.
