@@ -77,6 +77,29 @@ pub struct ChannelFacts {
     pub never_on: Vec<On>,
 }
 
+impl ChannelFacts {
+    /// Whether the channel may never carry what a rule tells, whichever of its events (`on`) it speaks of. Only said where it is certain.
+    pub fn is_barred<'o>(&self, on: impl IntoIterator<Item = &'o On>) -> bool {
+        let mut on = on.into_iter().peekable();
+        on.peek().is_some() && on.all(|on| self.bars(on))
+    }
+
+    fn bars(&self, on: &On) -> bool {
+        let bars = |name: EventName| {
+            self.never_on.iter().any(|never| match never {
+                On::Name(barred) => *barred == name,
+                On::Group(group) => group.contains(name),
+                On::State { .. } | On::Type(_) => false,
+            })
+        };
+        match on {
+            On::Name(name) => bars(*name),
+            On::Group(group) => EventName::ALL.into_iter().filter(|name| group.contains(*name)).all(bars),
+            On::State { .. } | On::Type(_) => self.never_on.contains(on),
+        }
+    }
+}
+
 /// Something that may make rules speak: one stored event.
 #[derive(Clone, Copy, Debug)]
 pub struct Stimulus<'a> {
@@ -179,5 +202,31 @@ impl Engine {
     /// The numbers of the rules whose `on` names the event, in the order of their names.
     pub(crate) fn concerned(&self, event: &Event, names: &[EventName]) -> Vec<usize> {
         self.index.concerned(event, names)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_channel_is_barred_when_all_events_of_a_rule_are() {
+        let check = |never: &[&str], on: &[&str], expected: bool| {
+            let parse =
+                |words: &[&str]| words.iter().map(|word| On::parse(word).unwrap()).collect::<Vec<_>>();
+            let facts =
+                ChannelFacts { form: Form::Text, address: AddressKind::Phone, never_on: parse(never) };
+            assert_eq!(facts.is_barred(&parse(on)), expected, "{never:?} bars {on:?}");
+        };
+        check(&["counterfeit"], &["counterfeit"], true);
+        check(&["counterfeit"], &["counterfeit", "authentic"], false);
+        check(&["verdict"], &["counterfeit", "authentic"], true);
+        check(&["counterfeit", "authentic"], &["verdict"], true);
+        check(&["counterfeit"], &["verdict"], false);
+        check(&["any"], &["type:new_type"], false);
+        check(&["type:new_type"], &["type:new_type"], true);
+        check(&["state:QC/*"], &["photos_rejected"], false);
+        check(&[], &["any"], false);
+        check(&["any"], &[], false);
     }
 }

@@ -6,7 +6,7 @@ use proofbell_engine::On;
 use proofbell_notify::AddressKind;
 
 use super::World;
-use super::route::{Route, is_barred};
+use super::route::Route;
 use crate::reader::At;
 use crate::report::{Finding, code};
 use crate::section::{audience, rule};
@@ -50,7 +50,7 @@ fn open(
 ) -> Vec<AddressKind> {
     let route = Route::of_rule(world, rule, audience);
     let known: Vec<_> = route.facts(world).collect();
-    let open = known.iter().filter(|(_, facts)| !is_barred(facts, &rule.on));
+    let open = known.iter().filter(|(_, facts)| !facts.is_barred(rule.on.iter().map(|on| &on.value)));
     let open: Vec<AddressKind> = open.map(|(_, facts)| facts.address).collect();
     if open.is_empty() && !known.is_empty() {
         let message = format!(
@@ -145,7 +145,7 @@ fn asked_in_vain(
     on: &[At<On>],
     audience: &audience::Read,
 ) -> Option<Vec<AddressKind>> {
-    let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, on));
+    let facts = route.facts(world).filter(|(_, facts)| !facts.is_barred(on.iter().map(|on| &on.value)));
     let kinds: Vec<AddressKind> = facts.map(|(_, facts)| facts.address).collect();
     let all_known = route.facts(world).count() == route.channels().count();
     let in_vain = !kinds.is_empty() && all_known && offers(audience, &kinds) == Offers::Nothing;

@@ -1,7 +1,6 @@
 //! By which channels a rule reaches an audience.
 
-use proofbell_engine::{ChannelFacts, On};
-use proofbell_event::EventName;
+use proofbell_engine::ChannelFacts;
 
 use super::World;
 use crate::reader::At;
@@ -62,26 +61,6 @@ pub(super) fn audience_via<'a>(world: &World<'a>, audience: &'a audience::Read) 
     audience.via.as_ref().map(words).or_else(only)
 }
 
-/// Whether a channel may never carry what a rule tells, whichever of its events it speaks of.
-pub(super) fn is_barred(facts: &ChannelFacts, on: &[At<On>]) -> bool {
-    !on.is_empty() && on.iter().all(|on| covers(&facts.never_on, &on.value))
-}
-
-fn covers(never: &[On], on: &On) -> bool {
-    let bars = |name: EventName| {
-        never.iter().any(|never| match never {
-            On::Name(barred) => *barred == name,
-            On::Group(group) => group.contains(name),
-            On::State { .. } | On::Type(_) => false,
-        })
-    };
-    match on {
-        On::Name(name) => bars(*name),
-        On::Group(group) => EventName::ALL.into_iter().filter(|name| group.contains(*name)).all(bars),
-        On::State { .. } | On::Type(_) => never.contains(on),
-    }
-}
-
 /// Every rule must have a way to each of its audiences.
 pub(super) fn check(world: &World<'_>) {
     for rule in world.rules {
@@ -122,37 +101,5 @@ fn empty(world: &World<'_>, via: Option<&At<Vec<At<String>>>>, path: &str) {
         let message = format!("`{path}` names no channel");
         let hint = "name at least one, or leave the key out";
         world.cx.report.push(Finding::error(code::BAD_VALUE, via.at, message).hint(hint));
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proofbell_notify::{AddressKind, Form};
-
-    use super::*;
-    use crate::source::{Place, Sources};
-
-    #[test]
-    fn a_channel_is_barred_when_all_events_of_a_rule_are() {
-        let file = Sources::default().add("x.toml".into(), String::new());
-        let check = |never: &[&str], on: &[&str], expected: bool| {
-            let parse =
-                |words: &[&str]| words.iter().map(|word| On::parse(word).unwrap()).collect::<Vec<_>>();
-            let facts =
-                ChannelFacts { form: Form::Text, address: AddressKind::Phone, never_on: parse(never) };
-            let on: Vec<_> =
-                parse(on).into_iter().map(|value| At { value, at: Place::of(file, 0..0) }).collect();
-            assert_eq!(is_barred(&facts, &on), expected, "{never:?} bars {on:?}");
-        };
-        check(&["counterfeit"], &["counterfeit"], true);
-        check(&["counterfeit"], &["counterfeit", "authentic"], false);
-        check(&["verdict"], &["counterfeit", "authentic"], true);
-        check(&["counterfeit", "authentic"], &["verdict"], true);
-        check(&["counterfeit"], &["verdict"], false);
-        check(&["any"], &["type:new_type"], false);
-        check(&["type:new_type"], &["type:new_type"], true);
-        check(&["state:QC/*"], &["photos_rejected"], false);
-        check(&[], &["any"], false);
-        check(&["any"], &[], false);
     }
 }

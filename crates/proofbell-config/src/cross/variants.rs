@@ -8,7 +8,7 @@ use proofbell_engine::{Each, Templates};
 use proofbell_notify::Form;
 
 use super::World;
-use super::route::{Route, is_barred};
+use super::route::Route;
 use crate::reader::At;
 use crate::report::{Finding, code};
 use crate::suggest;
@@ -58,7 +58,8 @@ fn uses<'a>(world: &World<'a>) -> Vec<Use<'a>> {
         };
         for audience in told {
             let route = Route::of_rule(world, rule, audience);
-            let facts = route.facts(world).filter(|(_, facts)| !is_barred(facts, &rule.on));
+            let facts =
+                route.facts(world).filter(|(_, facts)| !facts.is_barred(rule.on.iter().map(|on| &on.value)));
             used.needs.extend(facts.map(|(channel, facts)| (facts.form, channel)));
             used.audiences.push(&audience.name.value);
         }

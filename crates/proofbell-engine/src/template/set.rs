@@ -127,7 +127,13 @@ impl Templates {
     /// Whether everybody can be told: the template exists in this form in the default locale, or a shorter form of its tag.
     /// Otherwise only recipients of the languages in [`Templates::forms`] can.
     pub fn has(&self, name: &str, form: Form) -> bool {
-        self.pick(name, form, &Fallback::new(None, &self.default_locale)).is_some()
+        self.default_locale(name, form).is_some()
+    }
+
+    /// The language in which those are told of whom no other is known: the default one, or the longest of its shorter forms that there is.
+    pub fn default_locale(&self, name: &str, form: Form) -> Option<&str> {
+        let template = self.pick(name, form, &Fallback::new(None, &self.default_locale))?;
+        Some(template.locale.as_str())
     }
 
     /// Whether a rule can use the template: `side` has a value only with `each = "side"`.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use proofbell_engine::{Engine, Verdict};
+use proofbell_engine::Engine;
 use proofbell_notify::{AddressKind, Form};
 use serde_json::{Value, json};
 
@@ -12,7 +12,7 @@ use crate::output::{Tone, line, paint};
 /// What no test touches, sorted.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Coverage {
-    /// Rules that never spoke.
+    /// Rules of which nothing was rendered.
     rules: BTreeSet<String>,
     /// Templates that some channel uses and that were never rendered: `reshoot/email.ja`.
     templates: BTreeSet<String>,
@@ -27,15 +27,11 @@ impl Coverage {
         let engine = &stage.wired.runtime.engine;
         let mut spoken = BTreeSet::new();
         let mut rendered = BTreeSet::new();
-        for step in ran.iter().flat_map(|ran| &ran.steps) {
-            let rules = step.seen.decisions.iter().flat_map(|decision| &decision.rules);
-            spoken.extend(
-                rules
-                    .filter(|rule| matches!(rule.verdict, Verdict::Matched { .. }))
-                    .map(|rule| rule.rule.clone()),
-            );
-            let made = step.seen.made.iter().filter(|made| made.made.message.is_some());
-            rendered.extend(made.map(|made| made.made.template.clone()));
+        let made = ran.iter().flat_map(|ran| &ran.steps).flat_map(|step| &step.seen.made);
+        // A rule that matched and could tell nobody has shown nothing of what it says.
+        for made in made.map(|seen| &seen.made).filter(|made| made.message.is_some()) {
+            spoken.insert(made.rule.clone());
+            rendered.insert(made.template.clone());
         }
         let rules: BTreeSet<String> = engine.rules().iter().map(|rule| rule.name.clone()).collect();
         let templates = used(engine);
@@ -84,16 +80,17 @@ fn locale(template: &str) -> Option<String> {
     template.rsplit_once('.').map(|(_, locale)| locale.to_owned())
 }
 
-/// Every variant of a template that a message can be made from: those of forms that some rule or notice uses it in. What goes to a place,
-/// such as a Slack channel behind a webhook, speaks the default language.
+/// Every variant of a template that a message can be made from: those of forms that some rule or notice uses it in, on a channel that its
+/// events may take. What goes to a place, such as a Slack channel behind a webhook, speaks the default language.
 fn used(engine: &Engine) -> BTreeSet<String> {
     let mut uses: BTreeMap<(&str, Form), bool> = BTreeMap::new();
-    let mut note = |template, channels: &mut dyn Iterator<Item = &String>| {
-        for facts in channels.filter_map(|name| engine.channel(name)) {
-            *uses.entry((template, facts.form)).or_default() |= facts.address != AddressKind::Fixed;
-        }
-    };
     for rule in engine.rules() {
+        let mut note = |template, channels: &mut dyn Iterator<Item = &String>| {
+            let open = channels.filter_map(|name| engine.channel(name)).filter(|it| !it.is_barred(&rule.on));
+            for facts in open {
+                *uses.entry((template, facts.form)).or_default() |= facts.address != AddressKind::Fixed;
+            }
+        };
         for audience in rule.to.iter().filter_map(|name| engine.audience(name)) {
             let via = rule.via.as_ref().unwrap_or(&audience.via);
             let else_via = rule.else_via.as_ref().unwrap_or(&audience.else_via);
@@ -103,20 +100,14 @@ fn used(engine: &Engine) -> BTreeSet<String> {
             note(nobody.template.as_str(), &mut told.via.iter().chain(&told.else_via));
         }
     }
-    let default = &engine.defaults().locale;
-    let variant = |((template, form), personal): ((&str, Form), bool)| {
-        let locales: Vec<String> = engine
-            .templates()
-            .forms(template)
-            .into_iter()
-            .filter(|(other, _)| *other == form)
-            .map(|(_, locale)| locale)
-            .collect();
-        let place =
-            locales.iter().find(|locale| default == *locale || default.starts_with(&format!("{locale}-")));
-        let place = place.cloned();
-        let spoken = if personal { locales } else { Vec::from_iter(place) };
-        spoken.into_iter().map(move |locale| format!("{template}/{form}.{locale}")).collect::<Vec<_>>()
+    let variants = |((template, form), personal): ((&str, Form), bool)| {
+        let templates = engine.templates();
+        let all = templates.forms(template).into_iter().filter(|(other, _)| *other == form);
+        let locales: Vec<String> = match personal {
+            true => all.map(|(_, locale)| locale).collect(),
+            false => templates.default_locale(template, form).map(str::to_owned).into_iter().collect(),
+        };
+        locales.into_iter().map(move |locale| format!("{template}/{form}.{locale}")).collect::<Vec<_>>()
     };
-    uses.into_iter().flat_map(variant).collect()
+    uses.into_iter().flat_map(variants).collect()
 }
