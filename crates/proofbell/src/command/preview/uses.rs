@@ -42,10 +42,7 @@ pub(super) fn of(engine: &Engine, template: &str) -> Vec<Use> {
 
 fn by_rule(engine: &Engine, rule: &Rule) -> Use {
     let audiences = || rule.to.iter().filter_map(|to| engine.audience(to));
-    let mut via = rule.via.clone().unwrap_or_else(|| audiences().flat_map(|it| it.via.clone()).collect());
-    if via.is_empty() && engine.channels().len() == 1 {
-        via = engine.channels().keys().cloned().collect();
-    }
+    let via = rule.via.clone().unwrap_or_else(|| audiences().flat_map(|it| it.via.clone()).collect());
     let mut else_via =
         rule.else_via.clone().unwrap_or_else(|| audiences().flat_map(|it| it.else_via.clone()).collect());
     else_via.retain(|channel| !via.contains(channel));
