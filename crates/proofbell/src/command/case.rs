@@ -10,7 +10,8 @@ use crate::loading;
 use crate::output::{self, Tone, paint};
 
 pub(crate) async fn run(globals: &Globals, sr_uuid: &str) -> Result<(), Stop> {
-    let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
+    let wired = loading::wired(globals, Secrets::Assume)?;
+    let store = loading::reading(&wired)?;
     let (view, pauses) = (store.case(sr_uuid).await?, store.pauses().await?);
     if globals.json {
         output::json(&view);
@@ -29,7 +30,7 @@ pub(crate) async fn run(globals: &Globals, sr_uuid: &str) -> Result<(), Stop> {
             paint(&event.id.to_string(), Tone::Quiet)
         ));
         for decided in view.decisions.iter().filter(|decided| decided.decision.event.0 == event.id) {
-            rows::decision(&decided.decision);
+            rows::decision(&decided.decision, wired.runtime.engine.rules());
         }
         for draft in view.drafts.iter().filter(|draft| draft.event == event.id) {
             let reason = draft.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();

@@ -30,7 +30,8 @@ pub(crate) async fn run(globals: &Globals, action: EventsAction) -> Result<(), S
 
 async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
     let id = parse(id)?;
-    let store = loading::reading(&loading::wired(globals, Secrets::Assume)?)?;
+    let wired = loading::wired(globals, Secrets::Assume)?;
+    let store = loading::reading(&wired)?;
     let (event, decisions) = store.event(id).await?;
     if globals.json {
         output::json(&json!({ "event": event, "decisions": decisions }));
@@ -38,14 +39,17 @@ async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
     }
     rows::events(std::slice::from_ref(&event));
     if let Some(problem) = &event.problem {
-        output::line(&paint(problem, Tone::Bad));
+        output::line(&paint(&output::harmless(problem), Tone::Bad));
     }
     for decided in &decisions {
         output::line("");
-        rows::decision(&decided.decision);
+        rows::decision(&decided.decision, wired.runtime.engine.rules());
     }
     output::line("");
-    output::line(event.body.as_deref().unwrap_or("(the body is past `store.keep` and gone)"));
+    match &event.body {
+        Some(body) => output::line(&output::harmless_text(body)),
+        None => output::line("(the body is past `store.keep` and gone)"),
+    }
     Ok(())
 }
 

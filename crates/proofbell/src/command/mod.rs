@@ -1,5 +1,6 @@
 //! The commands, one module each.
 
+mod because;
 mod case;
 mod channel;
 pub(crate) mod check;

@@ -1,24 +1,29 @@
 //! How events, decisions, drafts and messages are told to people.
 
 use jiff::Timestamp;
-use proofbell_engine::{Decision, Verdict};
+use proofbell_engine::{Decision, Rule, Verdict};
 use proofbell_store::{ChannelPause, EventView, MessageView};
 
-use crate::output::{Table, Tone, line, paint, shorten, tone_of};
+use super::because;
+use crate::output::{Table, Tone, harmless, line, paint, shorten, tone_of};
 
 /// A time to the second.
 pub(crate) fn time(at: Timestamp) -> String {
     format!("{at:.0}")
 }
 
-/// What decided about a rule, as a sentence.
-pub(crate) fn verdict(verdict: &Verdict) -> (String, Tone) {
-    let saw =
-        |saw: &Option<String>| saw.as_deref().map_or_else(|| "absent".to_owned(), |saw| format!("`{saw}`"));
+/// What decided about a rule, as a sentence. `rule` is the rule as it is now, if it is still there.
+pub(crate) fn verdict(verdict: &Verdict, rule: Option<&Rule>) -> (String, Tone) {
+    let saw = |saw: &Option<String>| {
+        saw.as_deref().map_or_else(|| "absent".to_owned(), |saw| format!("`{}`", harmless(saw)))
+    };
     match verdict {
         Verdict::Matched { drafts: 1 } => ("matched".to_owned(), Tone::Good),
         Verdict::Matched { drafts } => (format!("matched, {drafts} drafts"), Tone::Good),
         Verdict::OtherEvent => ("`on` does not name this event".to_owned(), Tone::Quiet),
+        Verdict::Where { key, .. } if because::is_by_each(rule, key) => {
+            ("`each` finds no rejected side in this event".to_owned(), Tone::Wary)
+        }
         Verdict::Where { key, saw: value } => {
             (format!("`where.{key}` does not hold: it is {}", saw(value)), Tone::Wary)
         }
@@ -30,8 +35,8 @@ pub(crate) fn verdict(verdict: &Verdict) -> (String, Tone) {
     }
 }
 
-/// A decision: one line of what the event is, one for each rule.
-pub(crate) fn decision(decision: &Decision) {
+/// A decision: one line of what the event is, one for each rule. `rules` are those that there are now.
+pub(crate) fn decision(decision: &Decision, rules: &[Rule]) {
     let names: Vec<&str> = decision.names.iter().map(|name| name.as_str()).collect();
     let mut facts = vec![names.join(" + "), format!("round {}", decision.round)];
     if let Some(by) = decision.stale {
@@ -52,7 +57,7 @@ pub(crate) fn decision(decision: &Decision) {
     }
     let width = decision.rules.iter().map(|rule| rule.rule.len()).max().unwrap_or(0);
     for rule in &decision.rules {
-        let (text, tone) = verdict(&rule.verdict);
+        let (text, tone) = verdict(&rule.verdict, because::rule(rules, &rule.rule));
         line(&format!("  {:width$}  {}", rule.rule, paint(&text, tone)));
     }
 }

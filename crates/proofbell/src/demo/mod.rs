@@ -118,7 +118,7 @@ impl Stage {
             SqliteStore::open(&home.join("demo.db"), SqliteOptions::default())
                 .context("failed to open the store")?,
         );
-        let narrator = Arc::new(Narrator::new(messages.to_owned()));
+        let narrator = Arc::new(Narrator::new(wired.runtime.engine.clone(), messages.to_owned()));
         let decided = narrator.decided();
         let settings = PipelineSettings { observer: narrator, ..PipelineSettings::default() };
         let pipeline = Pipeline::start(store, Arc::new(wired.runtime), settings).await?;

@@ -1,8 +1,9 @@
 //! Tells the demo's reader each decision and message as it happens.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
-use proofbell_engine::Decision;
+use proofbell_engine::{Decision, Engine};
 use proofbell_notify::{Body, Outcome};
 use proofbell_pipeline::Observer;
 use proofbell_store::{Claimed, Ended, MessageState, NewMessage, StoredEvent};
@@ -10,19 +11,21 @@ use tokio::sync::watch;
 
 use super::capture::best_file;
 use crate::command::rows;
-use crate::output::{Tone, line, paint};
+use crate::output::{Tone, harmless, line, paint};
+use crate::readable;
 
 /// Lines of a text that are shown.
 const LINES: usize = 14;
 
 pub(super) struct Narrator {
+    engine: Arc<Engine>,
     messages: PathBuf,
     decided: watch::Sender<usize>,
 }
 
 impl Narrator {
-    pub(super) fn new(messages: PathBuf) -> Narrator {
-        Narrator { messages, decided: watch::Sender::new(0) }
+    pub(super) fn new(engine: Arc<Engine>, messages: PathBuf) -> Narrator {
+        Narrator { engine, messages, decided: watch::Sender::new(0) }
     }
 
     /// How many events were told of.
@@ -33,7 +36,7 @@ impl Narrator {
 
 impl Observer for Narrator {
     fn decided(&self, _event: &StoredEvent, decision: &Decision) {
-        rows::decision(decision);
+        rows::decision(decision, self.engine.rules());
         self.decided.send_modify(|count| *count += 1);
     }
 
@@ -52,14 +55,12 @@ impl Observer for Narrator {
         let head =
             format!("  {} → {} to {} ({})", outcome.as_str(), claimed.channel, message.to, message.locale);
         let mut lines = vec![paint(&head, crate::output::tone_of(outcome.as_str()))];
-        let (title, text) = match &message.body {
-            Body::Email(email) => (Some(email.subject.clone()), email.text.clone()),
-            Body::Chat(chat) => (None, chat.plain_text()),
-            Body::Text(text) => (None, text.clone()),
-        };
-        lines.extend(title.map(|title| format!("    {}", paint(&title, Tone::Strong))));
+        if let Body::Email(email) = &message.body {
+            lines.push(format!("    {}", paint(&harmless(&email.subject), Tone::Strong)));
+        }
+        let text = readable::text(&message.body);
         let shown = text.lines().filter(|text| !text.trim().is_empty()).take(LINES);
-        lines.extend(shown.map(|text| format!("    {text}")));
+        lines.extend(shown.map(|text| format!("    {}", harmless(text))));
         let file = best_file(&self.messages, &claimed.channel, message);
         lines.extend(file.map(|file| format!("    {}", paint(&file.display().to_string(), Tone::Quiet))));
         line(&lines.join("\n"));

@@ -1,18 +1,20 @@
 //! For each rule why or why not: what it wants, and what it saw.
 
-use proofbell_engine::{Condition, Engine, EventId, Rule, RuleDecision, Step, Verdict};
+use proofbell_engine::{Engine, EventId, Rule, RuleDecision, Step, Verdict};
 use proofbell_event::Event;
 
 use super::explanation::RuleRow;
+use crate::command::because;
 
 /// What was decided about one rule, with what the rule has at the key that decided.
 pub(super) fn row(engine: &Engine, step: &Step, event: &Event, decided: &RuleDecision) -> RuleRow {
-    let rule = engine.rules().iter().find(|rule| rule.name == decided.rule);
-    let silent = |because: String, wants: Option<String>, saw: Option<String>| RuleRow {
+    let rule = because::rule(engine.rules(), &decided.rule);
+    let word = because::word(&decided.verdict, rule);
+    let silent = |wants: Option<String>, saw: Option<String>| RuleRow {
         rule: decided.rule.clone(),
         matched: false,
         drafts: 0,
-        because: Some(because),
+        because: word.clone(),
         wants,
         saw,
     };
@@ -25,24 +27,18 @@ pub(super) fn row(engine: &Engine, step: &Step, event: &Event, decided: &RuleDec
             wants: None,
             saw: None,
         },
-        Verdict::OtherEvent => silent("on".to_owned(), rule.map(named), Some(names(step, event))),
-        Verdict::Where { key, saw } => match rule.and_then(|rule| condition(&rule.conditions, key)) {
-            Some(wanted) => silent(format!("where.{key}"), Some(wanted.matcher.to_string()), saw.clone()),
-            // Only `each = "side"` decides by a key that the rule does not have.
-            None => silent("each".to_owned(), Some("a rejected side".to_owned()), saw.clone()),
-        },
-        Verdict::Except { key, saw } => silent(format!("except.{key}"), rule.map(excepted), saw.clone()),
-        Verdict::Stale { by } => {
-            silent("stale".to_owned(), Some("no newer event".to_owned()), Some(other(step, *by)))
+        Verdict::OtherEvent => silent(rule.map(named), Some(names(step, event))),
+        Verdict::Where { key, saw } if because::is_by_each(rule, key) => {
+            silent(Some("a rejected side".to_owned()), saw.clone())
         }
-        Verdict::Twin { of } => {
-            silent("twin".to_owned(), Some("to speak once".to_owned()), Some(other(step, *of)))
+        Verdict::Where { key, saw } => {
+            let wanted = rule.and_then(|rule| because::condition(&rule.conditions, key));
+            silent(wanted.map(|wanted| wanted.matcher.to_string()), saw.clone())
         }
+        Verdict::Except { saw, .. } => silent(rule.map(excepted), saw.clone()),
+        Verdict::Stale { by } => silent(Some("no newer event".to_owned()), Some(other(step, *by))),
+        Verdict::Twin { of } => silent(Some("to speak once".to_owned()), Some(other(step, *of))),
     }
-}
-
-fn condition<'r>(conditions: &'r [Condition], key: &str) -> Option<&'r Condition> {
-    conditions.iter().find(|condition| condition.key.to_string() == key)
 }
 
 fn named(rule: &Rule) -> String {

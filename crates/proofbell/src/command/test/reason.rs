@@ -5,12 +5,12 @@ use proofbell_pipeline::{DraftSeen, MessageSeen, StepSeen};
 use proofbell_store::{DraftEnd, Ended, MessageState};
 
 use super::run::Arrival;
-use crate::command::rows;
+use crate::command::{because, rows};
 
 /// One reason for one rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Reason {
-    /// What `because` can call it; the first is the plainest.
+    /// What `because` can call it: first the word that `explain` has for it, last the shortest.
     pub(super) words: Vec<String>,
     /// The channel that it concerns.
     pub(super) via: Option<String>,
@@ -60,32 +60,22 @@ fn decided(rule: &str, engine: &Engine, arrival: &Arrival, seen: &StepSeen) -> V
 }
 
 fn of_verdict(rule: &str, engine: &Engine, verdict: &Verdict) -> Option<Reason> {
-    let words: Vec<&str> = match verdict {
-        Verdict::Matched { .. } => return None,
-        Verdict::OtherEvent => vec!["on"],
-        Verdict::Where { key, .. } => vec!["where", key],
-        Verdict::Except { key, .. } => vec!["except", key],
-        Verdict::Stale { .. } => vec!["stale"],
-        Verdict::Twin { .. } => vec!["twin"],
-    };
-    let (sentence, _) = rows::verdict(verdict);
+    let rule = because::rule(engine.rules(), rule);
+    let word = because::word(verdict, rule)?;
+    let (sentence, _) = rows::verdict(verdict, rule);
+    // `where.side` may be called by either of its halves.
+    let halves = word.split_once('.').map(|(place, key)| [place, key]);
+    let words: Vec<&str> = std::iter::once(word.as_str()).chain(halves.into_iter().flatten()).collect();
     let wanted = match verdict {
-        Verdict::Where { key, .. } => wanted(rule, engine, key),
+        Verdict::Where { key, .. } => rule.and_then(|rule| because::condition(&rule.conditions, key)),
         Verdict::Matched { .. }
         | Verdict::OtherEvent
         | Verdict::Except { .. }
         | Verdict::Stale { .. }
         | Verdict::Twin { .. } => None,
     };
-    let wanted = wanted.map(|wanted| format!(", and should be {wanted}")).unwrap_or_default();
+    let wanted = wanted.map(|wanted| format!(", and should be {}", wanted.matcher)).unwrap_or_default();
     Some(Reason::of_rule(&words, format!("{sentence}{wanted}")))
-}
-
-/// What a key of a rule's `where` asks for.
-fn wanted(rule: &str, engine: &Engine, key: &str) -> Option<String> {
-    let rule = engine.rules().iter().find(|it| it.name == rule)?;
-    let condition = rule.conditions.iter().find(|condition| condition.key.to_string() == key)?;
-    Some(condition.matcher.to_string())
 }
 
 fn of_draft(draft: &DraftSeen) -> Option<Reason> {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use proofbell_config::{ConfigTest, TestEvent, TestStep};
+use proofbell_engine::Engine;
 use proofbell_event::Sample;
 use proofbell_notify::{Outcome, Receipt};
 use proofbell_pipeline::{Rehearsal, RehearsalError, StepSeen};
@@ -38,6 +39,8 @@ pub(super) struct Ran {
     pub(super) zone: TimeZone,
     /// Whose addresses may be told.
     pub(super) named: Named,
+    /// What decided.
+    pub(super) engine: Arc<Engine>,
 }
 
 impl Ran {
@@ -133,7 +136,15 @@ pub(super) async fn one(stage: &Stage, test: ConfigTest, snapshots: Snapshots) -
     let named = Named::by(&test);
     let problem = steps_of(stage, &test, &named, snapshots, &mut steps).await.err();
     let zone = TimeZone::get(&stage.wired.runtime.engine.defaults().tz).unwrap_or(TimeZone::UTC);
-    Ran { test, steps, problem, took: start.elapsed(), zone, named }
+    Ran {
+        test,
+        steps,
+        problem,
+        took: start.elapsed(),
+        zone,
+        named,
+        engine: stage.wired.runtime.engine.clone(),
+    }
 }
 
 async fn steps_of(

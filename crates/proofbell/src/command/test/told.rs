@@ -12,9 +12,9 @@ use super::judge::Failure;
 use super::named::Named;
 use super::reason::Reason;
 use super::run::{Arrival, Ran, RanStep, time};
-use super::{content, marked, plural};
-use crate::command::rows;
-use crate::output::{Tone, paint};
+use super::{content, marked};
+use crate::command::{because, rows};
+use crate::output::{Tone, harmless, paint, plural};
 
 /// How much is shown of a message that nobody expected.
 const BEGINNING: usize = 6;
@@ -38,8 +38,11 @@ pub(super) fn failed(ran: &Ran) -> String {
 }
 
 fn failed_step(number: usize, step: &RanStep, ran: &Ran) -> String {
-    let mut text =
-        format!("\n  step {number}, {}: {}\n", time(step.at, &ran.zone), paint(&step.title, Tone::Strong));
+    let mut text = format!(
+        "\n  step {number}, {}: {}\n",
+        time(step.at, &ran.zone),
+        paint(&harmless(&step.title), Tone::Strong)
+    );
     for failure in &step.failures {
         let at = failure.location();
         let place = format!("{}:{}:{}", at.file.display(), at.line, at.column);
@@ -132,15 +135,17 @@ fn beginning(text: &str) -> String {
 fn because(reasons: &[Reason]) -> String {
     let lines: Vec<String> = reasons
         .iter()
-        .map(|reason| format!("    because of `{}`: {}\n", reason.words.join("` or `"), reason.sentence))
+        .map(|reason| {
+            format!("    because of `{}`: {}\n", reason.words.join("` or `"), harmless(&reason.sentence))
+        })
         .collect();
     lines.concat()
 }
 
 fn mismatch(mismatch: &Mismatch, zone: &TimeZone) -> String {
     let mut text = format!("    {}\n", paint(mismatch.key, Tone::Strong));
-    let expected = |part: &str| paint(&format!("      - {part}"), Tone::Bad) + "\n";
-    let made = |part: &str| paint(&format!("      + {part}"), Tone::Good) + "\n";
+    let expected = |part: &str| paint(&format!("      - {}", harmless(part)), Tone::Bad) + "\n";
+    let made = |part: &str| paint(&format!("      + {}", harmless(part)), Tone::Good) + "\n";
     match &mismatch.difference {
         Difference::Value { expected: old, made: new } => {
             text.push_str(&expected(old));
@@ -166,7 +171,7 @@ fn mismatch(mismatch: &Mismatch, zone: &TimeZone) -> String {
         Difference::Lines { expected: old, made: new } => {
             for line in diff::compare(old, new) {
                 text.push_str(&match line {
-                    Line::Same(same) => format!("        {same}\n"),
+                    Line::Same(same) => format!("        {}\n", harmless(same)),
                     Line::Expected(old) => expected(old),
                     Line::Made(new) => made(new),
                     Line::Skipped(count) => {
@@ -188,14 +193,20 @@ fn circumstances(step: &RanStep, ran: &Ran) -> String {
         Arrival::Duplicate => {
             text.push_str("  the event is the same, byte for byte, as one before, and is taken for it\n");
         }
-        Arrival::Quarantined(problem) => text.push_str(&format!("  the event is put aside: {problem}\n")),
+        Arrival::Quarantined(problem) => {
+            text.push_str(&format!("  the event is put aside: {}\n", harmless(problem)))
+        }
     }
     let heading = |heading: &str| paint(&format!("  {heading}\n"), Tone::Quiet);
     for decision in &step.seen.decisions {
         text.push_str(&heading("what decided"));
         let width = decision.rules.iter().map(|rule| rule.rule.len()).max().unwrap_or(0);
         for rule in &decision.rules {
-            text.push_str(&format!("    {:width$}  {}\n", rule.rule, rows::verdict(&rule.verdict).0));
+            text.push_str(&format!(
+                "    {:width$}  {}\n",
+                rule.rule,
+                rows::verdict(&rule.verdict, because::rule(ran.engine.rules(), &rule.rule)).0
+            ));
         }
         if decision.rules.is_empty() {
             text.push_str("    no rule's `on` names this event\n");
@@ -226,5 +237,5 @@ fn fate(message: &MessageSeen, zone: &TimeZone) -> String {
 
 fn end(ended: &Ended) -> String {
     let (Ended::Suppressed { code, detail } | Ended::Dead { code, detail }) = ended;
-    format!("not sent ({code}): {detail}")
+    format!("not sent ({code}): {}", harmless(detail))
 }
