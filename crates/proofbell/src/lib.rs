@@ -12,6 +12,7 @@ mod logging;
 mod nearest;
 mod output;
 mod raw_words;
+mod readable;
 mod reload;
 mod sample;
 mod starter;

@@ -1,4 +1,6 @@
 //! What the command line says: aligned and coloured on a terminal, plain in a pipe. The one place that prints.
+
+use std::fmt::Display;
 use std::io::{IsTerminal, Write};
 
 use owo_colors::{OwoColorize, Style};
@@ -184,6 +186,17 @@ pub(crate) fn harmless(text: &str) -> String {
     text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
 }
 
+/// Somebody else's text, which may have several lines, without what would drive the terminal.
+pub(crate) fn harmless_text(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() && c != '\n' { ' ' } else { c }).collect()
+}
+
+/// `1 test`, `3 tests`
+pub(crate) fn plural<N: Display + PartialEq + From<u8>>(count: N, what: &str) -> String {
+    let more = if count == N::from(1) { "" } else { "s" };
+    format!("{count} {what}{more}")
+}
+
 /// One line of at most `width` columns.
 pub(crate) fn shorten(text: &str, width: usize) -> String {
     let clean = harmless(text);
@@ -253,6 +266,20 @@ mod tests {
         check("short", Some(38), &["ok      short"]);
         let word = "a-word-that-is-longer-than-there-is-room";
         check(&format!("x {word} y"), Some(32), &["ok      x", &format!("        {word}"), "        y"]);
+    }
+
+    #[test]
+    fn nothing_in_a_text_drives_the_terminal() {
+        assert_eq!(harmless_text("a\u{1b}[2J\u{9b}31m\rb\nc\u{7f}名"), "a [2J 31m b\nc 名");
+        assert_eq!(harmless("a\nb"), "a b");
+    }
+
+    #[test]
+    fn one_is_alone() {
+        assert_eq!(
+            (plural(1_u32, "segment"), plural(0_usize, "test")),
+            ("1 segment".to_owned(), "0 tests".to_owned())
+        );
     }
 
     #[test]

@@ -12,6 +12,7 @@ use crate::cli::{Globals, MessagesAction};
 use crate::command::Stop;
 use crate::loading;
 use crate::output::{self, Tone, paint};
+use crate::readable;
 
 pub(crate) async fn run(globals: &Globals, action: MessagesAction) -> Result<(), Stop> {
     match action {
@@ -40,10 +41,10 @@ async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
     }
     rows::messages(std::slice::from_ref(&message));
     if let Some(reason) = &message.reason {
-        output::line(&paint(reason, Tone::Wary));
+        output::line(&paint(&output::harmless(reason), Tone::Wary));
     }
     if let Some(id) = &message.provider_id {
-        output::line(&format!("the provider's id: {id}"));
+        output::line(&format!("the provider's id: {}", output::harmless(id)));
     }
     if let Some(segments) = message.segments {
         output::line(&format!("segments: {segments}"));
@@ -51,18 +52,16 @@ async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
     rows::history(&message, &pauses);
     output::line("");
     match &message.body {
-        Some(body) => output::line(&readable(body)),
+        Some(body) => output::line(&output::harmless_text(&read(body))),
         None => output::line("(no text: nothing was rendered, or it is past `store.keep` and gone)"),
     }
     Ok(())
 }
 
 /// A stored text as its reader would see it; `--json` shows all of it.
-fn readable(body: &serde_json::Value) -> String {
+fn read(body: &serde_json::Value) -> String {
     match serde_json::from_value::<Body>(body.clone()) {
-        Ok(Body::Email(email)) => format!("Subject: {}\n\n{}", email.subject, email.text),
-        Ok(Body::Chat(chat)) => chat.plain_text(),
-        Ok(Body::Text(text)) => text,
+        Ok(body) => readable::whole(&body).into_owned(),
         Err(_) => body.to_string(),
     }
 }

@@ -9,6 +9,8 @@ use proofbell_notify::{
     Threads,
 };
 
+use crate::readable;
+
 /// A channel that writes its messages to files, in the place of a real one whose form and address it keeps.
 pub(super) struct Capture {
     real: Arc<dyn DynNotifier>,
@@ -76,14 +78,15 @@ fn file_name(channel: &str, message: &Message, extension: &str) -> String {
 
 /// The files of a message: extension and content.
 fn parts(message: &Message) -> Vec<(&'static str, String)> {
+    let text = readable::text(&message.body).into_owned();
     match &message.body {
         Body::Email(email) => {
-            vec![("html", email.html.clone()), ("txt", format!("{}\n\n{}", email.subject, email.text))]
+            vec![("html", email.html.clone()), ("txt", format!("{}\n\n{text}", email.subject))]
         }
         Body::Chat(chat) => {
             let tree = serde_json::to_string_pretty(chat).unwrap_or_default();
-            vec![("txt", chat.plain_text()), ("json", tree)]
+            vec![("txt", text), ("json", tree)]
         }
-        Body::Text(text) => vec![("txt", text.clone())],
+        Body::Text(_) => vec![("txt", text)],
     }
 }

@@ -2,7 +2,7 @@
 
 use proofbell_tests::{Ran, Workbench};
 
-use super::own_starter;
+use super::{change, own_starter};
 
 /// The starter configuration with one test more.
 fn with_test(steps: &str) -> Workbench {
@@ -79,6 +79,45 @@ silent = [{ rule = "authentic", audience = "seller", because = "nobody" }, { rul
 "#,
     );
     run(&bench, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn coverage_asks_for_no_more_than_a_test_can_give() {
+    let bench = own_starter();
+    // What the desk's mail never carries, and the exacter of two languages that a place may be told in.
+    change(
+        &bench,
+        "config/channels.toml",
+        "[channel.email]\n",
+        "[channel.email]\nnever_on = [\"counterfeit\"]\n",
+    );
+    change(&bench, "config/proofbell.toml", "locale = \"en\"", "locale = \"en-GB\"");
+    let chat = "templates/counterfeit-alert/chat.en";
+    let text = std::fs::read_to_string(bench.path().join(format!("{chat}.hbs"))).unwrap();
+    bench.write(&format!("{chat}-GB.hbs"), &text);
+    std::fs::remove_dir_all(bench.path().join("config/tests")).unwrap();
+    let alert = r#"
+[[test]]
+name = "the desk"
+at = "2026-02-10T10:00:00+09:00"
+[[test.step]]
+event = "counterfeit"
+expect = [{ rule = "counterfeit-alert", via = "authenticity", locale = "en-GB" }]
+
+[[test]]
+name = "a seller who has no address at all"
+at = "2026-02-10T10:00:00+09:00"
+lookup.seller = { name = "Emma" }
+[[test.step]]
+event = "authentic"
+silent = [{ rule = "authentic", because = "no_address" }]
+expect = [{ template = "nobody-found" }]
+"#;
+    bench.write("config/tests/added.toml", alert);
+    let coverage = bench.program().json(&["test", "--coverage"]).await["coverage"].clone();
+    let untouched = |what: &str| coverage[what]["untouched"].to_string();
+    assert!(!untouched("templates").contains("counterfeit-alert"), "{coverage:#}");
+    assert!(!untouched("rules").contains("counterfeit-alert"), "{coverage:#}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -16,7 +16,7 @@ use proofbell_config::{Configuration, Diagnostic, Loaded, Secrets, Severity, ren
 use crate::cli::Globals;
 use crate::command::Stop;
 use crate::loading;
-use crate::output::{self, Tone};
+use crate::output::{self, Tone, plural};
 
 /// `proofbell check`
 #[derive(Debug, Args)]
@@ -170,11 +170,4 @@ fn fine(
 fn from_here(file: &Path) -> PathBuf {
     let here = std::env::current_dir().unwrap_or_default();
     file.strip_prefix(here).unwrap_or(file).to_owned()
-}
-
-fn plural(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
 }

@@ -6,10 +6,9 @@ use std::time::Duration;
 use proofbell_config::{Channel, Configuration, Loaded};
 use proofbell_notify::Proof;
 
-use super::plural;
 use super::probe::{Answer, Question, Told, Whom, ask as ask_one};
 use crate::command::Stop;
-use crate::output::{self, Table, Tone};
+use crate::output::{self, Table, Tone, plural};
 
 /// Asks them all, each at most for so long.
 pub(super) async fn ask(configuration: &Configuration, loaded: &Loaded, patience: Duration) -> Vec<Answer> {

@@ -1,11 +1,10 @@
 //! An explanation for people.
 
-use proofbell_notify::Body;
-
 use super::explanation::{EventFacts, Explanation, MessageOutlook, Outlook, RuleRow};
 use super::subject::Origin;
 use crate::command::rows::time;
-use crate::output::{self, Table, Tone, paint, shorten};
+use crate::output::{self, Table, Tone, paint, plural, shorten};
+use crate::readable;
 
 /// The widest that a cell of the table of rules gets.
 const CELL: usize = 48;
@@ -132,8 +131,7 @@ fn message(outlook: &MessageOutlook, indent: &str) {
     let mut facts = vec![outlook.template.clone()];
     facts.extend(outlook.locale.clone());
     if let (Some(segments), Some(encoding)) = (outlook.segments, &outlook.encoding) {
-        let parts = if segments == 1 { "segment" } else { "segments" };
-        facts.push(format!("{segments} {parts} {encoding}"));
+        facts.push(format!("{} {encoding}", plural(segments, "segment")));
     }
     facts.push(outlook.held.clone().unwrap_or_else(|| "leaves at once".to_owned()));
     let to = match (&outlook.to, outlook.to_own_address) {
@@ -147,12 +145,7 @@ fn message(outlook: &MessageOutlook, indent: &str) {
         paint(&outlook.channel, Tone::Good),
         facts.join(", ")
     ));
-    let text = match body {
-        Body::Email(email) => format!("Subject: {}\n\n{}", email.subject, email.text),
-        Body::Chat(chat) => chat.plain_text(),
-        Body::Text(text) => text.clone(),
-    };
-    for line in text.trim_end().lines() {
+    for line in readable::whole(body).trim_end().lines() {
         output::line(&format!("{indent}    {} {}", paint("│", Tone::Quiet), output::harmless(line)));
     }
 }

@@ -3,7 +3,8 @@
 use proofbell_notify::Body;
 
 use super::shot::{Shot, Shown};
-use crate::output::{self, Tone, harmless, paint};
+use crate::output::{self, Tone, harmless, paint, plural};
+use crate::readable;
 
 pub(super) fn all(shots: &[Shot]) {
     let mut template = "";
@@ -47,8 +48,7 @@ fn seen(shot: &Shot, shown: &Shown) {
     }
     facts.extend(shown.preheader.clone().map(|preheader| ("Preheader", preheader)));
     if let (Some(segments), Some(encoding)) = (shown.segments, &shown.encoding) {
-        let parts = if segments == 1 { "segment" } else { "segments" };
-        facts.push(("Billed as", format!("{segments} {parts} {encoding}")));
+        facts.push(("Billed as", format!("{} {encoding}", plural(segments, "segment"))));
     }
     if !shown.missing_words.is_empty() {
         facts.push(("No name in the glossary for", shown.missing_words.join(", ")));
@@ -56,12 +56,7 @@ fn seen(shot: &Shot, shown: &Shown) {
     for (name, value) in facts {
         output::line(&format!("  {name}: {}", harmless(&value)));
     }
-    let text = match &shown.body {
-        Body::Email(email) => email.text.clone(),
-        Body::Chat(chat) => chat.plain_text(),
-        Body::Text(text) => text.clone(),
-    };
-    for line in text.trim_end().lines() {
+    for line in readable::text(&shown.body).trim_end().lines() {
         output::line(&format!("    {} {}", paint("│", Tone::Quiet), harmless(line)));
     }
 }

@@ -4,6 +4,7 @@ use proofbell_notify::{Body, Message};
 use proofbell_pipeline::MessageSeen;
 
 use super::named::Named;
+use crate::readable;
 
 /// The subject of a mail; the headline of a chat message.
 pub(super) fn subject(seen: &MessageSeen) -> Option<&str> {
@@ -16,11 +17,7 @@ pub(super) fn subject(seen: &MessageSeen) -> Option<&str> {
 
 /// The text: of a mail its text part, of a chat message all of it without markup.
 pub(super) fn text(seen: &MessageSeen) -> Option<String> {
-    Some(match &message(seen)?.body {
-        Body::Email(email) => email.text.clone(),
-        Body::Chat(chat) => chat.plain_text(),
-        Body::Text(text) => text.clone(),
-    })
+    Some(readable::text(&message(seen)?.body).into_owned())
 }
 
 /// The HTML of a mail.

@@ -62,14 +62,22 @@ fn escaped(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
-            // A terminal's colour: ESC [ … m.
-            '\u{1b}' => drop(characters.by_ref().find(|c| *c == 'm')),
+            '\u{1b}' => match after_colour(characters.as_str()) {
+                Some(rest) => characters = rest.chars(),
+                None => escaped.push('?'),
+            },
             '\n' | '\t' => escaped.push(c),
             c if c.is_control() || matches!(c, '\u{fffe}' | '\u{ffff}') => escaped.push('?'),
             c => escaped.push(c),
         }
     }
     escaped
+}
+
+/// What follows a terminal's colour, `ESC [ digits ; digits m`, of which the ESC is gone already; `None` where it is none.
+fn after_colour(text: &str) -> Option<&str> {
+    let numbers = text.strip_prefix('[')?;
+    numbers.trim_start_matches(|c: char| c.is_ascii_digit() || c == ';').strip_prefix('m')
 }
 
 #[cfg(test)]
@@ -80,5 +88,18 @@ mod tests {
     fn nothing_in_a_text_is_markup() {
         let text = "a<b & \"c\">\u{1b}[31mred\u{1b}[0m\u{0}\n名";
         assert_eq!(escaped(text), "a&lt;b &amp; &quot;c&quot;&gt;red?\n名");
+    }
+
+    #[test]
+    fn an_escape_that_is_no_colour_takes_nothing_with_it() {
+        for (text, expected) in [
+            ("\u{1b}[1;31mred\u{1b}[0m", "red"),
+            ("a\u{1b}b number", "a?b number"),
+            ("\u{1b}[2Jcleared by mistake", "?[2Jcleared by mistake"),
+            ("\u{1b}", "?"),
+            ("\u{1b}[31", "?[31"),
+        ] {
+            assert_eq!(escaped(text), expected, "{text:?}");
+        }
     }
 }

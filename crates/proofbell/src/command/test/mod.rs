@@ -28,7 +28,7 @@ use self::snapshot::Snapshots;
 use crate::cli::Globals;
 use crate::command::Stop;
 use crate::loading;
-use crate::output::{self, Tone, paint};
+use crate::output::{self, Tone, harmless, paint};
 use crate::wiring::wire;
 
 /// `proofbell test`
@@ -147,20 +147,12 @@ fn verdict(ran: &[Ran], mode: Option<CoverageMode>, coverage: Option<&Coverage>)
     }
 }
 
-/// `3 tests`
-fn plural(count: usize, what: &str) -> String {
-    match count {
-        1 => format!("1 {what}"),
-        count => format!("{count} {what}s"),
-    }
-}
-
 /// Text under a mark, line by line.
 fn marked(indent: usize, text: &str) -> String {
     let bar = paint("│", Tone::Quiet);
     let lines = text.trim_end().lines();
     lines
-        .map(|line| format!("{:indent$}{bar} {line}", "").trim_end().to_owned())
+        .map(|line| format!("{:indent$}{bar} {}", "", harmless(line)).trim_end().to_owned())
         .collect::<Vec<_>>()
         .join("\n")
 }

@@ -5,10 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::coverage::Coverage;
-use super::plural;
 use super::run::Ran;
 use super::told::{failed, headline};
-use crate::output::{Tone, line, paint};
+use crate::output::{Tone, line, paint, plural};
 
 /// Tells what the tests came to: each in a line, and all about those that failed.
 pub(super) fn tell(ran: &[Ran], took: Duration) {

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use proofbell_notify::Body;
 use proofbell_pipeline::MessageSeen;
 
-use super::content;
 use super::facet::Difference;
+use crate::readable;
 
 /// What is done about the files that tests name.
 #[derive(Clone, Debug)]
@@ -103,8 +103,8 @@ fn written(path: &Path, seen: &MessageSeen) -> String {
     let text = match (kind, body) {
         ("html", Some(Body::Email(email))) => email.html.clone(),
         ("json", Some(Body::Chat(chat))) => serde_json::to_string_pretty(chat).unwrap_or_default(),
-        (_, Some(Body::Email(email))) => format!("Subject: {}\n\n{}", email.subject, email.text),
-        _ => content::text(seen).unwrap_or_default(),
+        (_, Some(body)) => readable::whole(body).into_owned(),
+        (_, None) => String::new(),
     };
     // A file ends with a newline, whatever the message ends with.
     format!("{}\n", text.trim_end())

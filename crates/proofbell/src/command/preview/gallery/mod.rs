@@ -15,6 +15,7 @@ use sha2::{Digest as _, Sha256};
 
 use self::markup::Html;
 use super::shot::{Light, Shot, Shown};
+use crate::output::plural;
 use crate::sample::language;
 
 const PAGE: &str = include_str!("page.html");
@@ -57,15 +58,8 @@ impl Masthead {
 /// The page. Previews of one template stand together in `shots`.
 pub(super) fn page(masthead: &Masthead, shots: &[Shot]) -> String {
     let templates: Vec<&[Shot]> = shots.chunk_by(|one, next| one.template == next.template).collect();
-    let many = |count: usize, one: &str, more: &str| match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {more}"),
-    };
-    let facts = [
-        many(templates.len(), "template", "templates"),
-        many(shots.len(), "message", "messages"),
-        languages(shots).join(", "),
-    ];
+    let facts =
+        [plural(templates.len(), "template"), plural(shots.len(), "message"), languages(shots).join(", ")];
     let script_hash = format!("sha256-{}", BASE64.encode(Sha256::digest(SCRIPT.as_bytes())));
     Html::fill(
         PAGE,

@@ -2,19 +2,14 @@
 
 use super::markup::Html;
 use crate::command::preview::shot::Shown;
+use crate::output::plural;
 
 const TEXT: &str = include_str!("text.html");
 
 pub(super) fn seen(shown: &Shown, sms: &str) -> Html {
-    let count = |count: usize, one: &str| match count {
-        1 => format!("1 {one}"),
-        count => format!("{count} {one}s"),
-    };
     let mut facts = Vec::new();
-    facts.extend(
-        shown.segments.map(|segments| count(usize::try_from(segments).unwrap_or(usize::MAX), "segment")),
-    );
-    facts.push(count(sms.chars().count(), "character"));
+    facts.extend(shown.segments.map(|segments| plural(segments, "segment")));
+    facts.push(plural(sms.chars().count(), "character"));
     facts.extend(shown.encoding.clone());
     let fact = |text: &String| Html::fill("<li>{{text}}</li>\n", &[("text", Html::text(text))]);
     Html::fill(
