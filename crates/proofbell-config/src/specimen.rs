@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use jiff::Timestamp;
-use proofbell_engine::{ComposeError, Engine, Glossary, Specimen};
+use proofbell_engine::{ComposeError, DeadLinks, Engine, Glossary, Specimen};
 use proofbell_event::{Event, EventName, Sample};
 use proofbell_notify::{Form, Recipient};
 
@@ -47,6 +47,7 @@ fn fault(
         ..Recipient::default()
     };
     let specimen = |event| Specimen {
+        dead_links: DeadLinks::Refuse,
         template: variant.name,
         form: variant.form,
         event,

@@ -10,7 +10,7 @@ use thiserror::Error;
 use crate::link::{LinkError, checked_url};
 use crate::locale::Fallback;
 use crate::template::{self, Facts, Halt, Markup, Stop, Style, Target, Template};
-use crate::{Draft, Engine};
+use crate::{DeadLinks, Draft, Engine};
 
 mod context;
 mod html;
@@ -104,7 +104,7 @@ pub enum ComposeError {
         /// The recipient's language.
         locale: String,
     },
-    /// A link of the template has no URL for this case.
+    /// A link of the template has no URL for this case, and must not be left out, see [`DeadLinks`].
     #[error("fill in [link.{link}] at {place}: {error}")]
     Link {
         /// The link's name.
@@ -160,11 +160,16 @@ impl Engine {
         let form = channel
             .map(|channel| channel.form)
             .ok_or_else(|| ComposeError::NoChannel { channel: request.channel.to_owned() })?;
-        self.compose_in(form, request)
+        self.compose_in(form, DeadLinks::LeaveOut, request)
     }
 
     /// As [`Engine::compose`], in this form, whatever channel is named.
-    pub(crate) fn compose_in(&self, form: Form, request: &Compose<'_>) -> Result<Composed, ComposeError> {
+    pub(crate) fn compose_in(
+        &self,
+        form: Form,
+        dead_links: DeadLinks,
+        request: &Compose<'_>,
+    ) -> Result<Composed, ComposeError> {
         let setup = self.setup();
         let wanted = request.recipient.locale.as_deref().unwrap_or(&setup.defaults.locale);
         let languages = Fallback::new(Some(wanted), &setup.defaults.locale);
@@ -181,6 +186,7 @@ impl Engine {
                 languages,
                 glossary: &setup.glossary,
                 links: &setup.links,
+                dead_links,
                 mentions: &request.recipient.mentions,
             };
             let composer = Composer { setup, template, facts: &facts };

@@ -39,6 +39,6 @@ pub use rule::{Each, Need, On, Rule, StalePolicy, Supplement, Threading, Urgency
 pub use silence::Silence;
 pub use specimen::Specimen;
 pub use template::{
-    ButtonSource, ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource,
-    Templates, TextPart,
+    ButtonSource, ButtonTarget, DeadLinks, FrontMatter, Markup, PartialSource, TemplateProblem,
+    TemplateSource, Templates, TextPart,
 };

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::matching::Scene;
 use crate::step::matching_sides;
-use crate::{CaseFacts, Compose, ComposeError, Composed, Draft, Each, Engine, EventId, On, Rule};
+use crate::{CaseFacts, Compose, ComposeError, Composed, DeadLinks, Draft, Each, Engine, EventId, On, Rule};
 
 /// What is to be shown.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +22,8 @@ pub struct Specimen<'a> {
     pub recipient: &'a Recipient,
     /// The round that `case.round` shows.
     pub round: u32,
+    /// What becomes of links that cannot be made for the event.
+    pub dead_links: DeadLinks,
     /// What counts as the time of an event whose own cannot be read.
     pub now: Timestamp,
 }
@@ -34,14 +36,14 @@ impl Engine {
     /// See [`ComposeError`].
     pub fn specimen(&self, specimen: &Specimen<'_>) -> Result<Composed, ComposeError> {
         let draft = self.specimen_draft(specimen);
-        let Specimen { form, event, recipient, .. } = *specimen;
-        self.compose_in(form, &Compose { draft: &draft, event, recipient, channel: "" })
+        let Specimen { form, event, recipient, dead_links, .. } = *specimen;
+        self.compose_in(form, dead_links, &Compose { draft: &draft, event, recipient, channel: "" })
     }
 
     /// What the template's rules would really make of the event, each with the sides of which it speaks; nothing where each of them
     /// keeps silent, or has no channel that takes this form. `names` are the event's own name and those that planning would add.
     pub fn told(&self, specimen: &Specimen<'_>, names: &[EventName]) -> Vec<Result<Composed, ComposeError>> {
-        let Specimen { form, event, recipient, .. } = *specimen;
+        let Specimen { form, event, recipient, dead_links, .. } = *specimen;
         let shown = self.specimen_draft(specimen);
         let speaking = self.rules().iter().filter(|rule| {
             rule.on.iter().any(|on| on.names(event, names)) && self.is_told_by(rule, specimen, names)
@@ -58,7 +60,9 @@ impl Engine {
             spoken_of(rule, &scene).into_iter().map(of_sides).collect::<Vec<Draft>>()
         });
         drafts
-            .map(|draft| self.compose_in(form, &Compose { draft: &draft, event, recipient, channel: "" }))
+            .map(|draft| {
+                self.compose_in(form, dead_links, &Compose { draft: &draft, event, recipient, channel: "" })
+            })
             .collect()
     }
 

@@ -368,10 +368,6 @@ fn what_cannot_be_composed_says_why_and_quotes_nobody() {
         }
     };
     let text = |body: &str| text_of(body, None, |_| {}).unwrap_err();
-    check(
-        text("a\n{{url \"micro\"}}"),
-        "fill in [link.micro] at t/text.en.hbs:2:3: the case has no micro_id",
-    );
     check(text("{{case.micro_id}}\n \n"), "render t/text.en: the text is empty");
     check(text(&"x".repeat(10 * 1024 + 1)), "render t/text.en.hbs:1:1: the text grows past 10240 bytes");
     let engine = engine(vec![template(Form::Email, "en", subject("{{case.micro_id}}"), "x")], Vec::new());
@@ -380,12 +376,24 @@ fn what_cannot_be_composed_says_why_and_quotes_nobody() {
     check(compose("email"), "render t/email.en: the text is empty");
     check(compose("pigeon"), "find the channel `pigeon`: it is not configured any more");
     check(compose("text"), "find a template: there is no `t/text.en.hbs`, nor one of its fallbacks");
-    let bad_subject = super::tests::engine(
-        vec![template(Form::Email, "en", subject("{{url \"micro\"}}"), "x")],
-        Vec::new(),
-    );
-    let error = super::tests::compose(&bad_subject, &draft(&event), &event, None, "email").unwrap_err();
-    check(error, "fill in [link.micro] at t/email.en.hbs, `subject`: the case has no micro_id");
+}
+
+#[test]
+fn a_link_that_cannot_be_made_is_refused_where_a_template_is_checked_with_the_place() {
+    let check = |form: Form, front: FrontMatter, body: &str, expected: &str| {
+        let engine = engine(vec![template(form, "en", front, body)], Vec::new());
+        let event = event(json!([]));
+        let compose =
+            Compose { draft: &draft(&event), event: &event, recipient: &Recipient::default(), channel: "" };
+        assert!(engine.compose_in(form, DeadLinks::LeaveOut, &compose).is_ok(), "{body}");
+        let error = engine.compose_in(form, DeadLinks::Refuse, &compose).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            format!("fill in [link.micro] at {expected}: the case has no micro_id")
+        );
+    };
+    check(Form::Text, FrontMatter::default(), "a\n{{url \"micro\"}}", "t/text.en.hbs:2:3");
+    check(Form::Email, subject("a {{url \"micro\"}}"), "x", "t/email.en.hbs, `subject`");
 }
 
 #[test]

@@ -40,6 +40,7 @@ fn shown(rules: Vec<Rule>, template: &str, name: EventName) -> String {
     let event = Event::parse(sample.payload().unwrap().to_string().as_bytes()).unwrap();
     let recipient = Recipient::default();
     let specimen = Specimen {
+        dead_links: DeadLinks::default(),
         template,
         form: Form::Text,
         event: &event,

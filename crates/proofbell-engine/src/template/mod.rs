@@ -22,6 +22,7 @@ mod set;
 mod shape;
 mod source;
 
+pub use render::DeadLinks;
 pub use set::Templates;
 pub use source::{
     ButtonSource, ButtonTarget, FrontMatter, Markup, PartialSource, TemplateProblem, TemplateSource, TextPart,

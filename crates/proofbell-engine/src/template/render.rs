@@ -31,8 +31,19 @@ pub(crate) struct Facts<'a> {
     pub(crate) tz: TimeZone,
     pub(crate) glossary: &'a Glossary,
     pub(crate) links: &'a BTreeMap<String, Link>,
+    pub(crate) dead_links: DeadLinks,
     /// The names by which the recipients are mentioned.
     pub(crate) mentions: &'a [String],
+}
+
+/// What becomes of a link that cannot be made for a case: one that needs an id that is not there, say.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum DeadLinks {
+    /// It is left out. Whoever is told without it is better off than not being told.
+    #[default]
+    LeaveOut,
+    /// Nothing is made: for checking a template with a case that has what links need.
+    Refuse,
 }
 
 /// Why rendering stopped, and where. It quotes nothing of the event or the recipient.

@@ -127,6 +127,20 @@ fn mentioning(
     style: Style,
     mentions: &[&str],
 ) -> Result<Rendered, Halt> {
+    with_links(source, files, style, (root, mentions, DeadLinks::LeaveOut))
+}
+
+/// Renders it where links that lead nowhere are refused.
+fn refused(source: TemplateSource) -> Halt {
+    with_links(source, &[], Style::Plain, (context(), &[], DeadLinks::Refuse)).unwrap_err()
+}
+
+fn with_links(
+    source: TemplateSource,
+    files: &[(&str, &str)],
+    style: Style,
+    (root, mentions, dead_links): (Value, &[&str], DeadLinks),
+) -> Result<Rendered, Halt> {
     let form = source.form;
     let templates = match compile(source, files) {
         Ok(templates) => templates,
@@ -139,7 +153,8 @@ fn mentioning(
     let tz = TimeZone::UTC;
     let mentions: Vec<String> = mentions.iter().map(|name| (*name).to_owned()).collect();
     let mentions = mentions.as_slice();
-    let facts = Facts { root, case: &case, languages, tz, glossary: &glossary, links: &links, mentions };
+    let facts =
+        Facts { root, case: &case, languages, tz, glossary: &glossary, links: &links, dead_links, mentions };
     let template = templates.pick("t", form, &facts.languages).unwrap();
     render(&template.body, templates.partials(), &facts, style, 1024 * 1024)
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use proofbell_config::Secrets;
-use proofbell_engine::Specimen;
+use proofbell_engine::{DeadLinks, Specimen};
 use proofbell_notify::{Block, Body, Chat, Email, Form, Span};
 use proofbell_pipeline::{Handle, TestMessage};
 use serde_json::{Value, json};
@@ -108,7 +108,15 @@ fn rendered(
     let event = sample::event(engine, scene).map_err(|error| Stop::Failed(format!("failed to {error}")))?;
     let recipient = sample::person(&locale);
     let composed = engine
-        .specimen(&Specimen { template, form, event: &event, recipient: &recipient, round: 1, now })
+        .specimen(&Specimen {
+            template,
+            form,
+            event: &event,
+            recipient: &recipient,
+            round: 1,
+            dead_links: DeadLinks::LeaveOut,
+            now,
+        })
         .map_err(|error| Stop::Failed(format!("failed to render `{template}`: {error}")))?;
     Ok((composed.body, composed.locale, composed.template))
 }

@@ -8,7 +8,7 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 
 use super::value::{is_empty, is_equal, is_true, join, number, text, walk};
-use super::{NULL, Renderer, Stop};
+use super::{DeadLinks, NULL, Renderer, Stop};
 use crate::date::{self, DateFormat};
 use crate::link::LinkError;
 use crate::plural;
@@ -20,22 +20,29 @@ impl<'a> Renderer<'a> {
     pub(super) fn print_call(&mut self, call: &'a Call) -> Result<bool, Stop> {
         match call.helper {
             Helper::Url => {
-                let url = self.link_url(call)?;
-                self.out.url(&url)?;
-            }
-            Helper::Link | Helper::Button => {
-                let url = self.link_url(call)?;
-                let label = self.option(call, "text")?.map(|value| text(&value).trim().to_owned());
-                let label = label.filter(|label| !label.is_empty()).unwrap_or_else(|| url.clone());
-                match call.helper {
-                    Helper::Button => self.out.button(&label, &url)?,
-                    _ => self.out.link(&label, &url)?,
+                if let Some(url) = self.link_url(call)? {
+                    self.out.url(&url)?;
                 }
             }
+            Helper::Link | Helper::Button => self.print_link(call)?,
             Helper::Mention => self.out.mentions(self.facts.mentions)?,
             _ => return Ok(false),
         }
         Ok(true)
+    }
+
+    /// A link or a button. Where it leads nowhere, a link is its text, and a button is left out.
+    fn print_link(&mut self, call: &'a Call) -> Result<(), Stop> {
+        let url = self.link_url(call)?;
+        let label = self.option(call, "text")?.map(|value| text(&value).trim().to_owned());
+        let label = label.filter(|label| !label.is_empty());
+        match (url, call.helper) {
+            (Some(url), Helper::Button) => self.out.button(label.as_deref().unwrap_or(&url), &url)?,
+            (Some(url), _) => self.out.link(label.as_deref().unwrap_or(&url), &url)?,
+            (None, Helper::Button) => {}
+            (None, _) => self.out.value(label.as_deref().unwrap_or_default())?,
+        }
+        Ok(())
     }
 
     /// The value of a call.
@@ -79,7 +86,9 @@ impl<'a> Renderer<'a> {
             Helper::Date => self.date(call),
             // It prints, and a check has kept it out of every other place.
             Helper::Mention => Ok(Cow::Borrowed(&NULL)),
-            Helper::Url | Helper::Link | Helper::Button => owned(Value::String(self.link_url(call)?)),
+            Helper::Url | Helper::Link | Helper::Button => {
+                Ok(self.link_url(call)?.map_or(Cow::Borrowed(&NULL), |url| Cow::Owned(Value::String(url))))
+            }
         }
     }
 
@@ -91,12 +100,16 @@ impl<'a> Renderer<'a> {
         call.option(key).map(|expr| self.value(expr)).transpose()
     }
 
-    fn link_url(&self, call: &'a Call) -> Result<String, Stop> {
+    /// Where a link leads for this case; `None` where it leads nowhere and may be left out.
+    fn link_url(&self, call: &'a Call) -> Result<Option<String>, Stop> {
         let name = self.param(call, 0)?;
         let name = text(&name);
         let link = self.facts.links.get(&*name).ok_or(LinkError::Unknown);
-        link.and_then(|link| link.fill(self.facts.case))
-            .map_err(|error| Stop::Link { name: name.into_owned(), error })
+        match (link.and_then(|link| link.fill(self.facts.case)), self.facts.dead_links) {
+            (Ok(url), _) => Ok(Some(url)),
+            (Err(_), DeadLinks::LeaveOut) => Ok(None),
+            (Err(error), DeadLinks::Refuse) => Err(Stop::Link { name: name.into_owned(), error }),
+        }
     }
 
     fn joined(&self, call: &'a Call) -> Result<Cow<'a, Value>, Stop> {

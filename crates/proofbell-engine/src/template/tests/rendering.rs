@@ -185,9 +185,21 @@ fn what_grows_without_end_is_stopped() {
 }
 
 #[test]
-fn a_link_without_its_id_stops_the_text_and_says_where() {
-    let halt =
-        rendered(source(Form::Text, "a\n {{url \"micro\"}}"), &[], context(), Style::Plain).unwrap_err();
+fn a_link_without_its_id_is_left_out() {
+    check("a {{url \"micro\"}}.", "a .");
+    check("{{link \"micro\" text=\"See it\"}}{{link \"micro\"}}.", "See it.");
+    check("{{button \"micro\" text=\"See it\"}}.", ".");
+    check("{{#if (url \"micro\")}}here{{else}}nowhere{{/if}}", "nowhere");
+    let mail = TemplateSource {
+        front: FrontMatter { subject: Some("x".to_owned()), ..FrontMatter::default() },
+        ..source(Form::Email, "{{link \"micro\" text=\"<b>\"}}{{button \"micro\" text=\"b\"}}")
+    };
+    assert_eq!(rendered(mail, &[], context(), Style::Html).unwrap().text, "&lt;b&gt;");
+}
+
+#[test]
+fn a_link_without_its_id_stops_a_text_that_is_checked_and_says_where() {
+    let halt = refused(source(Form::Text, "a\n {{url \"micro\"}}"));
     let error = crate::LinkError::Missing(crate::LinkId::MicroId);
     assert_eq!(
         halt,

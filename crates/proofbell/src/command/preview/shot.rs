@@ -1,7 +1,7 @@
 //! One rendered preview, as data: `--json` prints it as it is.
 
 use jiff::Timestamp;
-use proofbell_engine::Specimen;
+use proofbell_engine::{DeadLinks, Specimen};
 use proofbell_event::Event;
 use proofbell_notify::{Body, Form, Recipient};
 use proofbell_pipeline::{Channel, Runtime};
@@ -106,6 +106,7 @@ fn shown(runtime: &Runtime, wanted: &Wanted, light: &Light) -> Result<Shown, Str
     };
     let recipient = Recipient { mentions: vec![SLACK_USER.to_owned()], ..sample::person(locale) };
     let specimen = Specimen {
+        dead_links: DeadLinks::LeaveOut,
         template,
         form: *form,
         event: &event,
