@@ -3,20 +3,22 @@
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use proofbell_tests::http::Connection;
-use proofbell_tests::{Case, Delivery, HttpDouble, PATIENCE, Server, Workbench, measured, until};
+use proofbell_tests::{Case, Delivery, HttpDouble, Server, Workbench, measured, until};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::{Counts, DESK, GLOSSARY, RULES, SOURCE, bench, come_to, template};
+use super::{Counts, DESK, GLOSSARY, RULES, SOURCE, bench, template};
 
 const RELOADS: usize = 100;
-/// Between two events: 200 a second.
-const EVERY: Duration = Duration::from_millis(5);
+/// Between two events: 100 a second.
+const EVERY: Duration = Duration::from_millis(10);
+/// How long something may take on a machine that does much else: what is slow is no defect here, what is lost or doubled is.
+const LONG_PATIENCE: Duration = Duration::from_secs(120);
 /// As many wait for one fsync where the disk is slow.
 const CONNECTIONS: usize = 64;
 
@@ -58,24 +60,33 @@ fn step(number: usize) -> Step {
     }
 }
 
-/// Posts 200 events a second until it is told to stop; the items that were accepted.
-async fn feed(door: SocketAddr, stop: Arc<AtomicBool>) -> Vec<String> {
+/// What feeding and reloading tell each other.
+#[derive(Default)]
+struct Feed {
+    stop: AtomicBool,
+    accepted: AtomicUsize,
+}
+
+/// Posts events until it is told to stop; the items that were accepted.
+async fn post_all(door: SocketAddr, feed: Arc<Feed>) -> Vec<String> {
     let mut connections = Vec::new();
     for _ in 0..CONNECTIONS {
         connections.push(Arc::new(Mutex::new(Connection::open(door).await.unwrap())));
     }
     let (mut ticks, mut posts, mut items) = (interval(EVERY), JoinSet::new(), Vec::new());
     ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
-    while !stop.load(Ordering::Relaxed) {
+    while !feed.stop.load(Ordering::Relaxed) {
         ticks.tick().await;
         let item = format!("ITEM-{:06}", items.len());
         let connection = connections[items.len() % CONNECTIONS].clone();
         items.push(item.clone());
+        let feed = feed.clone();
         posts.spawn(async move {
             let event = Case::new(&item).reshoot(&[("Front", "Image is Blurry")]);
             let answer = Delivery::new(&event).post_over(&mut *connection.lock().await).await.unwrap();
             assert_eq!(answer.status, 200, "{item}: {}", answer.text());
             assert_eq!(answer.json()["status"], "accepted", "{item}");
+            feed.accepted.fetch_add(1, Ordering::Relaxed);
         });
         while let Some(posted) = posts.try_join_next() {
             posted.unwrap();
@@ -87,22 +98,30 @@ async fn feed(door: SocketAddr, stop: Arc<AtomicBool>) -> Vec<String> {
     items
 }
 
-/// Makes all reloads, each one after the one before has come to its end. Half of them are asked for, half are seen by themselves.
-async fn reload(server: &Server, bench: &Workbench) {
-    let mut expected = Counts::default();
+/// Makes all reloads, each one after the one before has come to its end, and with events between them. Most of them are asked for, and every
+/// fourth is seen by itself. What is asked for may have been seen before; then it counts once more, as unchanged or as refused.
+async fn reload(server: &Server, bench: &Workbench, feed: &Feed) {
+    let (mut applied, mut refused) = (0, 0);
     for number in 0..RELOADS {
         let Step { file, text, good } = step(number);
+        let (before, fed) = (Counts::of(server).await, feed.accepted.load(Ordering::Relaxed));
         bench.replace(file, &text);
-        if number % 2 == 0 {
+        if number % 4 != 3 {
             server.hang_up().await;
         }
         match good {
-            true => expected.applied += 1,
-            false => expected.refused += 1,
+            true => applied += 1,
+            false => refused += 1,
         }
-        come_to(server, expected).await;
+        until(&format!("step {number} has come to its end"), LONG_PATIENCE, async || {
+            let now = Counts::of(server).await;
+            let ended = if good { now.applied == applied } else { now.refused > before.refused };
+            assert!(now.applied <= applied, "step {number}: {now:?}");
+            (ended && feed.accepted.load(Ordering::Relaxed) > fed).then_some(())
+        })
+        .await;
     }
-    assert_eq!(expected, Counts { applied: 70, unchanged: 0, refused: 30 });
+    assert_eq!((applied, refused), (70, 30));
 }
 
 /// Waits until all messages have left, however slowly they do.
@@ -110,10 +129,10 @@ async fn all_have_left(server: &Server, slack: &HttpDouble, all: usize) {
     let mut left = 0;
     while left < all {
         let what = format!("more than {left} of {all} messages have left");
-        left = until(&what, PATIENCE, async || Some(slack.count()).filter(|now| *now > left)).await;
+        left = until(&what, LONG_PATIENCE, async || Some(slack.count()).filter(|now| *now > left)).await;
     }
     // One that leaves twice does so while its first end is not known.
-    until("nothing waits any more", PATIENCE, async || {
+    until("nothing waits any more", LONG_PATIENCE, async || {
         let depth = server.metric("proofbell_queue_depth{channel=\"desk\"}").await?;
         (depth == 0.0).then_some(())
     })
@@ -126,17 +145,14 @@ async fn a_hundred_reloads_lose_and_double_nothing() {
     let bench = bench(&slack);
     bench.write("other-secret", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
     let server = bench.serve().await;
-    let stop = Arc::new(AtomicBool::new(false));
+    let feed = Arc::new(Feed::default());
     let begin = Instant::now();
-    let feeding = tokio::spawn(feed(server.public(), stop.clone()));
-    reload(&server, &bench).await;
-    stop.store(true, Ordering::Relaxed);
+    let feeding = tokio::spawn(post_all(server.public(), feed.clone()));
+    reload(&server, &bench, &feed).await;
+    feed.stop.store(true, Ordering::Relaxed);
     let items = feeding.await.unwrap();
     measured("a hundred reloads", begin.elapsed());
-    let rate = items.len() as f64 / begin.elapsed().as_secs_f64();
-    eprintln!("{} events were accepted, {rate:.0} a second", items.len());
-    // They are 200 where nothing else runs.
-    assert!(rate > 100.0, "{rate:.0} events a second are too few to prove anything");
+    eprintln!("{} events were accepted", items.len());
 
     all_have_left(&server, &slack, items.len()).await;
     let mut told: BTreeMap<String, usize> = BTreeMap::new();
