@@ -116,7 +116,8 @@ async fn a_refused_reload_is_told_to_each_door_as_it_should_be() {
 async fn problems_are_told_to_nobody_whom_the_api_refuses() {
     const TOKEN: &str = "admin-token-0123456789";
     let bearer = format!("Bearer {TOKEN}");
-    let table: [(Option<&str>, &[(&str, &str)], bool); 6] = [
+    type Asked<'a> = (Option<&'a str>, &'a [(&'a str, &'a str)], bool);
+    let table: [Asked<'_>; 6] = [
         (Some(TOKEN), &[], false),
         (Some(TOKEN), &[("Authorization", "Bearer another")], false),
         (Some(TOKEN), &[("Authorization", &bearer)], true),
