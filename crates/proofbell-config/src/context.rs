@@ -1,6 +1,6 @@
 //! What every part of a check has at hand.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
@@ -15,6 +15,8 @@ pub(crate) struct Context<'a> {
     pub(crate) secrets: Secrets,
     pub(crate) sources: &'a Sources,
     pub(crate) report: &'a Report,
+    /// How many values are only assumed to be there.
+    assumed: Cell<usize>,
     /// Files that were read beside the sources: secrets.
     read: RefCell<BTreeSet<PathBuf>>,
 }
@@ -27,7 +29,26 @@ impl<'a> Context<'a> {
         sources: &'a Sources,
         report: &'a Report,
     ) -> Context<'a> {
-        Context { files, environment, secrets, sources, report, read: RefCell::default() }
+        Context {
+            files,
+            environment,
+            secrets,
+            sources,
+            report,
+            assumed: Cell::default(),
+            read: RefCell::default(),
+        }
+    }
+
+    pub(crate) fn note_assumed(&self) {
+        self.assumed.set(self.assumed.get() + 1);
+    }
+
+    /// What `read` comes to, and whether something in it is only assumed to be there, so that nothing can be concluded from it.
+    pub(crate) fn with_assumed<T>(&self, read: impl FnOnce() -> T) -> (T, bool) {
+        let before = self.assumed.get();
+        let value = read();
+        (value, self.assumed.get() > before)
     }
 
     pub(crate) fn note_read(&self, path: &Path) {

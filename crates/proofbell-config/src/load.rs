@@ -294,11 +294,13 @@ fn assemble(
 /// `[template]`, and the files in its directory.
 fn templates(root: &Scope<'_>, home: &Path) -> TemplateSet {
     let section = root.table("template");
-    let dir = section.as_ref().and_then(|section| section.string("dir"));
+    let read = || section.as_ref().and_then(|section| section.string("dir"));
+    let (dir, assumed) = root.cx.with_assumed(read);
     if let Some(section) = &section {
         section.finish();
     }
     match dir {
+        Some(_) if assumed => TemplateSet::unread(),
         Some(At { value, at }) => {
             template::read(root.cx, &root.cx.sources.directory(at.file()).join(value), Some(at))
         }

@@ -159,19 +159,27 @@ impl<'t> Scope<'t> {
         self.cx.report.push(Finding::error(code::BAD_VALUE, at, message).hint(hint.to_string()));
     }
 
+    /// A word of the program's own, which decides what everything else means: it is written out.
+    pub(crate) fn word(&self, key: &'static str) -> Option<At<String>> {
+        let node = self.node(key)?;
+        if node.reference().is_some() {
+            let message =
+                format!("`{}` is one of a few words, and cannot come from elsewhere", self.path_of(key));
+            self.cx.report.push(Finding::error(code::BAD_VALUE, node.at, message).hint("write it out"));
+            return None;
+        }
+        self.string(key)
+    }
+
     /// One of a few words.
     pub(crate) fn choice<T: Copy>(&self, key: &'static str, choices: &[(&'static str, T)]) -> Option<At<T>> {
-        let text = self.text(key)?;
-        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text.value.value) {
+        let text = self.word(key)?;
+        if let Some((_, value)) = choices.iter().find(|(word, _)| *word == text.value) {
             return Some(At { value: *value, at: text.at });
         }
         let words = choices.iter().map(|(word, _)| *word);
-        let hint = suggest::hint(&text.value.value, "words", words);
-        let path = self.path_of(key);
-        let message = match text.value.is_written() {
-            true => format!("`{path}` cannot be {:?}", text.value.value),
-            false => format!("`{path}` is not one of its words"),
-        };
+        let hint = suggest::hint(&text.value, "words", words);
+        let message = format!("`{}` cannot be {:?}", self.path_of(key), text.value);
         self.cx.report.push(Finding::error(code::BAD_VALUE, text.at, message).hint(hint));
         None
     }

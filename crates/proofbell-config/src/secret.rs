@@ -54,6 +54,11 @@ impl Text {
     }
 }
 
+/// Whether a secret that is assumed to be there is in this text.
+pub(crate) fn has_assumed(text: &str) -> bool {
+    text.contains(ASSUMED)
+}
+
 /// Whether a key of this name holds a secret, wherever it stands.
 pub(crate) fn is_secret_key(key: &str) -> bool {
     const WORDS: [&str; 9] = [
@@ -211,7 +216,10 @@ fn is_mounted(path: &Path) -> bool {
 
 fn missing(cx: &Context<'_>, node: &Node, message: String, hint: &str) -> Option<Text> {
     match cx.secrets {
-        Secrets::Assume => Some(Text { value: ASSUMED.to_owned(), origin: Origin::Assumed }),
+        Secrets::Assume => {
+            cx.note_assumed();
+            Some(Text { value: ASSUMED.to_owned(), origin: Origin::Assumed })
+        }
         Secrets::Require => {
             cx.report.push(Finding::error(code::SECRET, node.at, message).hint(hint));
             None

@@ -125,6 +125,11 @@ impl FileName {
 }
 
 impl TemplateSet {
+    /// That of a directory of which nobody knows where it is.
+    pub(crate) fn unread() -> TemplateSet {
+        TemplateSet { unread: true, ..TemplateSet::default() }
+    }
+
     fn read_partials(&mut self, cx: &Context<'_>, dir: &Path) {
         for (name, path) in hbs_files(cx, dir) {
             let name = name.trim_end_matches(".hbs").to_owned();

@@ -20,7 +20,7 @@ pub(super) fn check(world: &World<'_>, glossary: &Glossary) {
             .iter()
             .filter_map(|name| world.audiences.get(&name.value))
             .any(|audience| !Route::of_rule(world, rule, audience).else_via.is_empty());
-        if let Some(after) = rule.else_after.as_ref().filter(|_| !else_via) {
+        if let Some(after) = rule.else_after.as_ref().filter(|_| !else_via && !rule.assumed) {
             let message = format!("`rule.{}.else_after` has no effect without `else_via`", rule.name.value);
             world
                 .cx

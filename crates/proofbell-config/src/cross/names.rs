@@ -3,6 +3,7 @@
 use super::World;
 use crate::reader::At;
 use crate::report::{Finding, code};
+use crate::secret;
 use crate::suggest;
 
 pub(super) fn check(world: &World<'_>) {
@@ -25,8 +26,13 @@ pub(super) fn check(world: &World<'_>) {
     }
 }
 
+/// The names but those that are only assumed to be there, which may be any.
+fn written(names: &[At<String>]) -> impl Iterator<Item = &At<String>> {
+    names.iter().filter(|name| !secret::has_assumed(&name.value))
+}
+
 fn audiences(world: &World<'_>, names: &[At<String>]) {
-    for name in names.iter().filter(|name| !world.audiences.contains_key(&name.value)) {
+    for name in written(names).filter(|name| !world.audiences.contains_key(&name.value)) {
         let hint = suggest::hint(&name.value, "audiences", world.audiences.keys().map(String::as_str));
         let message = format!("there is no audience called `{}`", name.value);
         world
@@ -41,7 +47,7 @@ type Names = At<Vec<At<String>>>;
 fn channels(world: &World<'_>, via: Option<&Names>, else_via: Option<&Names>, path: &str) {
     for (key, names) in [("via", via), ("else_via", else_via)] {
         let Some(names) = names else { continue };
-        for name in names.value.iter().filter(|name| !world.channels.contains_key(&name.value)) {
+        for name in written(&names.value).filter(|name| !world.channels.contains_key(&name.value)) {
             let hint = suggest::hint(&name.value, "channels", world.channels.keys().map(String::as_str));
             let message = format!("there is no channel called `{}`", name.value);
             world
@@ -52,7 +58,9 @@ fn channels(world: &World<'_>, via: Option<&Names>, else_via: Option<&Names>, pa
         once(world, &names.value, &format!("{path}.{key}"));
     }
     let (Some(via), Some(else_via)) = (via, else_via) else { return };
-    for name in else_via.value.iter().filter(|name| via.value.iter().any(|first| first.value == name.value)) {
+    for name in
+        written(&else_via.value).filter(|name| via.value.iter().any(|first| first.value == name.value))
+    {
         let message = format!("`{}` is in both `{path}.via` and `{path}.else_via`", name.value);
         let hint = "what failed once would be tried a second time; name another channel";
         world.cx.report.push(Finding::error(code::DUPLICATE, name.at, message).hint(hint));
@@ -61,7 +69,9 @@ fn channels(world: &World<'_>, via: Option<&Names>, else_via: Option<&Names>, pa
 
 fn once(world: &World<'_>, names: &[At<String>], path: &str) {
     for (index, name) in names.iter().enumerate() {
-        if names[..index].iter().any(|earlier| earlier.value == name.value) {
+        if !secret::has_assumed(&name.value)
+            && names[..index].iter().any(|earlier| earlier.value == name.value)
+        {
             let message = format!("`{}` is in `{path}` twice", name.value);
             world.cx.report.push(Finding::error(code::DUPLICATE, name.at, message).hint("name it once"));
         }

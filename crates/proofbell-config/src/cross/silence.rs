@@ -10,15 +10,15 @@ use crate::section::rule;
 use crate::source::Place;
 
 pub(super) fn check(world: &World<'_>) {
-    for rule in world.rules.iter().filter(|rule| rule.enabled) {
+    for rule in world.rules.iter().filter(|rule| rule.enabled && !rule.assumed) {
         let on: Vec<_> = rule.on.iter().map(|on| on.value.clone()).collect();
         let (conditions, exceptions) = (&rule.conditions.conditions, &rule.exceptions.conditions);
         if let Some(silence) = Silence::of(&on, rule.each.value, conditions, exceptions) {
             world.cx.report.push(silent(rule, silence));
         }
     }
-    for (index, rule) in world.rules.iter().enumerate().filter(|(_, rule)| rule.enabled) {
-        let earlier = world.rules[..index].iter().filter(|earlier| earlier.enabled);
+    for (index, rule) in world.rules.iter().enumerate().filter(|(_, rule)| rule.enabled && !rule.assumed) {
+        let earlier = world.rules[..index].iter().filter(|earlier| earlier.enabled && !earlier.assumed);
         if let Some((earlier, told)) =
             earlier.filter_map(|it| Some((it, told_by_both(world, it, rule)?))).next()
         {

@@ -11,6 +11,7 @@ use super::World;
 use super::route::Route;
 use crate::reader::At;
 use crate::report::{Finding, code};
+use crate::secret;
 use crate::suggest;
 use crate::template;
 
@@ -19,7 +20,7 @@ pub(super) fn check(world: &World<'_>, compiled: &Templates) {
         return;
     }
     let uses = uses(world);
-    for used in &uses {
+    for used in uses.iter().filter(|used| !secret::has_assumed(&used.template.value)) {
         check_one(world, compiled, used.template, used.each, &used.needs);
     }
     languages::check(world, &uses);
@@ -40,9 +41,17 @@ pub(super) struct Use<'a> {
 /// The forms in which each template is used by what is enabled.
 pub(super) fn forms(world: &World<'_>) -> BTreeSet<(String, Form)> {
     let uses = uses(world);
-    let used = uses.iter().filter(|used| used.is_enabled);
+    let used = uses.iter().filter(|used| used.is_enabled && !is_unknown(world, &used.template.value));
     let forms = used.flat_map(|used| used.needs.iter().map(|(form, _)| (used.template, *form)));
     forms.map(|(template, form)| (template.value.clone(), form)).collect()
+}
+
+/// Whether a rule leads to the template of which nobody knows when it speaks.
+fn is_unknown(world: &World<'_>, template: &str) -> bool {
+    world.rules.iter().filter(|rule| rule.assumed).any(|rule| {
+        let told = rule.to.iter().filter_map(|to| world.audiences.get(&to.value)?.nobody.as_ref());
+        rule.template.value == template || told.map(|nobody| &nobody.template.value).any(|it| it == template)
+    })
 }
 
 fn uses<'a>(world: &World<'a>) -> Vec<Use<'a>> {

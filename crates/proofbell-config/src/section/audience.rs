@@ -33,6 +33,8 @@ pub(crate) struct Read {
     pub(crate) via: Option<At<Vec<At<String>>>>,
     pub(crate) else_via: Option<At<Vec<At<String>>>>,
     pub(crate) nobody: Option<NobodyRead>,
+    /// Whether one of these names is only assumed to be there.
+    pub(crate) assumed: bool,
     pub(crate) directory: Option<Arc<dyn Directory>>,
     pub(crate) give_up: Duration,
     /// The people of a list, each with its place; `None` where they are looked up.
@@ -70,11 +72,16 @@ pub(crate) fn read(root: &Scope<'_>, region: Option<&str>, kit: &Toolkit) -> BTr
 
 fn read_one(name: At<String>, scope: &Scope<'_>, region: Option<&str>, kit: &Toolkit) -> Read {
     let reader = FieldReader { region: region.map(str::to_owned) };
+    let ((via, else_via, nobody), assumed) = scope.cx.with_assumed(|| {
+        let (via, else_via) = (scope.strings("via"), scope.strings("else_via"));
+        (via, else_via, scope.table("nobody").and_then(|scope| nobody(&scope)))
+    });
     let mut audience = Read {
         name,
-        via: scope.strings("via"),
-        else_via: scope.strings("else_via"),
-        nobody: scope.table("nobody").and_then(|scope| nobody(&scope)),
+        via,
+        else_via,
+        nobody,
+        assumed,
         directory: None,
         give_up: GIVE_UP,
         members: None,
@@ -85,7 +92,7 @@ fn read_one(name: At<String>, scope: &Scope<'_>, region: Option<&str>, kit: &Too
         scope.refuse_slips("kind", &KEYS);
         return audience;
     }
-    let Some(kind) = scope.string("kind") else { return audience };
+    let Some(kind) = scope.word("kind") else { return audience };
     // A list needs no asking, so nothing is given up.
     if kind.value != "list"
         && let Some(give_up) = scope.parsed("give_up", "a time to give up after", between("1m", "30d"))

@@ -105,7 +105,7 @@ fn kind(scope: &Scope<'_>, registry: &Registry) -> Option<String> {
         scope.refuse_slips("kind", &HOST_KEYS);
         return None;
     }
-    let kind = scope.string("kind")?;
+    let kind = scope.word("kind")?;
     if kinds.contains(&kind.value.as_str()) {
         return Some(kind.value);
     }

@@ -115,7 +115,9 @@ impl MatcherReader<'_> {
     fn matcher(&self, node: &Node, path: &str, words: &mut Vec<At<String>>) -> Option<Matcher> {
         if node.reference().is_some() || node.as_str().is_some() {
             let text = secret::resolve(self.cx, node, path)?;
-            words.push(At { value: text.value.clone(), at: node.at });
+            if !text.is_assumed() {
+                words.push(At { value: text.value.clone(), at: node.at });
+            }
             return Some(Matcher::Is(text.value));
         }
         match &node.value {
@@ -190,6 +192,9 @@ impl MatcherReader<'_> {
         let text = secret::resolve(self.cx, node, path)?;
         compile(&text.value)
             .map_err(|error| {
+                if text.is_assumed() {
+                    return;
+                }
                 let hint = "a plain string is compared as it is, and in `glob` only `*` and `?` are special";
                 self.cx.report.push(refused_pattern(node.at, &error).hint(hint));
             })

@@ -7,6 +7,7 @@ use proofbell_engine::{Glossary, GlossaryEntry, Term, Word};
 use super::defaults::locale;
 use crate::reader::{At, Scope};
 use crate::report::{Finding, code};
+use crate::secret;
 
 /// The plural categories of CLDR.
 const PLURALS: [&str; 6] = ["zero", "one", "two", "few", "many", "other"];
@@ -39,7 +40,8 @@ enum Advice {
 fn entries(root: &Scope<'_>, section: &'static str, advice: Advice) -> Vec<Entry> {
     let mut entries = Vec::new();
     for (code, scope) in root.named(section) {
-        let matches = scope.strings("match").map(|words| words.value).unwrap_or_default();
+        let mut matches = scope.strings("match").map(|words| words.value).unwrap_or_default();
+        matches.retain(|word| !secret::has_assumed(&word.value));
         let mut entry = GlossaryEntry {
             matches: matches.iter().map(|word| word.value.clone()).collect(),
             text: BTreeMap::new(),

@@ -9,6 +9,7 @@ use super::condition;
 use crate::duration::duration;
 use crate::reader::{At, Scope, is_name, not_available};
 use crate::report::{Finding, code};
+use crate::secret;
 use crate::suggest;
 
 const EXPIRE: Duration = Duration::from_secs(48 * 60 * 60);
@@ -31,6 +32,8 @@ pub(crate) struct Read {
     stale: StalePolicy,
     expire: Duration,
     pub(crate) enabled: bool,
+    /// Whether something in it is only assumed to be there: what it tells of what to whom, nobody knows.
+    pub(crate) assumed: bool,
 }
 
 impl Read {
@@ -60,7 +63,7 @@ impl Read {
 
 pub(crate) fn read(root: &Scope<'_>) -> Vec<Read> {
     let rules: Vec<Read> =
-        root.named("rule").into_iter().map(|(name, scope)| read_one(name, &scope)).collect();
+        root.named("rule").into_iter().map(|(name, scope)| read_known(name, &scope)).collect();
     if rules.is_empty()
         && root.node("rule").is_none_or(|node| node.as_table().is_some_and(|table| table.entries.is_empty()))
     {
@@ -69,6 +72,11 @@ pub(crate) fn read(root: &Scope<'_>) -> Vec<Read> {
         root.cx.report.push(Finding::error(code::MISSING_SECTION, None, message).hint(hint));
     }
     rules
+}
+
+fn read_known(name: At<String>, scope: &Scope<'_>) -> Read {
+    let (read, assumed) = scope.cx.with_assumed(|| read_one(name, scope));
+    Read { assumed, ..read }
 }
 
 fn read_one(name: At<String>, scope: &Scope<'_>) -> Read {
@@ -117,6 +125,7 @@ fn read_one(name: At<String>, scope: &Scope<'_>) -> Read {
             .unwrap_or_default(),
         expire: scope.parsed("expire", "a duration", duration).map_or(EXPIRE, |expire| expire.value),
         enabled: scope.boolean("enabled").is_none_or(|enabled| enabled.value),
+        assumed: false,
         name,
     };
     scope.later("after", "delays come in a later version");
@@ -130,7 +139,7 @@ fn read_one(name: At<String>, scope: &Scope<'_>) -> Read {
 fn template(scope: &Scope<'_>, rule: &At<String>) -> At<String> {
     let default = At { value: rule.value.clone(), at: rule.at };
     let Some(template) = scope.string("template") else { return default };
-    if is_name(&template.value) {
+    if is_name(&template.value) || secret::has_assumed(&template.value) {
         return template;
     }
     let message =
@@ -143,7 +152,8 @@ fn template(scope: &Scope<'_>, rule: &At<String>) -> At<String> {
 /// Names of events, as in `on` and `never_on`.
 pub(crate) fn events(scope: &Scope<'_>, key: &'static str) -> Vec<At<On>> {
     let words = scope.strings(key).map(|words| words.value).unwrap_or_default();
-    words.iter().filter_map(|word| Some(At { value: event(scope, key, word)?, at: word.at })).collect()
+    let written = words.iter().filter(|word| !secret::has_assumed(&word.value));
+    written.filter_map(|word| Some(At { value: event(scope, key, word)?, at: word.at })).collect()
 }
 
 fn event(scope: &Scope<'_>, key: &str, word: &At<String>) -> Option<On> {

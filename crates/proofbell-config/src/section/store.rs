@@ -7,6 +7,7 @@ use crate::StoreSettings;
 use crate::duration::duration;
 use crate::reader::{Scope, not_available};
 use crate::report::{Finding, code};
+use crate::secret;
 
 const KEEP: Duration = Duration::from_secs(90 * 24 * 60 * 60);
 
@@ -25,6 +26,7 @@ pub(crate) fn read(root: &Scope<'_>, home: &Path) -> StoreSettings {
                     "this version keeps its data in SQLite",
                 );
             }
+            Err(_) if secret::has_assumed(&url.value) => {}
             Ok(path) => store.path = base.join(path),
             Err(hint) => scope.cx.report.push(
                 Finding::error(code::BAD_VALUE, url.at, "`store.url` is not the URL of a store").hint(hint),

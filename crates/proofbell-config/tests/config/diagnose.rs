@@ -190,6 +190,68 @@ via = ["mail", "text"]
 }
 
 #[test]
+fn nothing_is_concluded_from_names_that_are_only_assumed() {
+    let rest = r#"
+[channel.text]
+kind = "twilio"
+account_sid = { env = "A" }
+auth_token = { env = "B" }
+from = { env = "C" }
+countries = ["US"]
+
+[audience.staff]
+members = [{ name = "Ops", email = "ops@market.example" }, { name = "Night", phone = "+12025550124" }]
+
+[rule.counterfeit]
+via = ["mail", "text"]
+"#;
+    let text = ("templates/counterfeit/text.en.hbs", "Counterfeit");
+    let check = |overlay: &str| {
+        let overlay = format!("{rest}{overlay}");
+        let told = loaded(&[("overlay.toml", &overlay), text], Secrets::Assume);
+        assert_eq!(render(&told.diagnostics, Color::Never), "", "{overlay}");
+        let needed = loaded(&[("overlay.toml", &overlay), text], Secrets::Require);
+        assert!(needed.diagnostics.iter().any(|it| it.message.contains("`V`")), "{overlay}");
+    };
+    let rule = |keys: &str| check(&format!("[rule.other]\n{keys}\n"));
+    let whole = "on = \"counterfeit\"\nto = \"staff\"\ntemplate = \"counterfeit\"\nvia = [\"mail\"]\n";
+    let but = |key: &str| {
+        let others = whole.lines().filter(|line| !line.starts_with(key)).collect::<Vec<_>>().join("\n");
+        rule(&format!("{others}\n{key} = {{ env = \"V\" }}"));
+    };
+    ["on", "to", "via", "template"].into_iter().for_each(but);
+    rule(&format!("{whole}else_via = [{{ env = \"V\" }}, {{ env = \"W\" }}]\nelse_after = \"1h\""));
+    rule(&format!("{whole}where.state = {{ env = \"V\" }}"));
+    rule(&format!("{whole}where.state.not = [\"X\", {{ env = \"V\" }}]"));
+    rule(&format!("{whole}except.state.regex = {{ text = \"({{v}}\", v = {{ env = \"V\" }} }}"));
+    let differing =
+        |name: &str| format!("[rule.{name}]\n{whole}where.reference_id = {{ env = \"{name}\" }}\n");
+    check(&format!("{}{}", differing("V"), differing("W")));
+    check("[audience.staff.nobody]\nto = { env = \"V\" }\ntemplate = { env = \"W\" }\n");
+    check("[template]\ndir = { env = \"V\" }\n[link.site]\nurl = \"https://market.example/\"\n");
+    check(
+        "[store]\nurl = { env = \"V\" }\n[side.a]\nmatch = [{ env = \"V\" }]\ntext.en = { name = \"a\" }\n[side.b]\nmatch = [{ env = \"W\" }]\ntext.en = { name = \"b\" }\n",
+    );
+    check("[audience.buyer]\nkind = \"csv\"\npath = { env = \"V\" }\nvia = [{ env = \"W\" }]\n");
+}
+
+#[test]
+fn words_of_the_program_are_written_out() {
+    let check = |path: &str, overlay: &str| {
+        for secrets in [Secrets::Require, Secrets::Assume] {
+            let told = loaded(&[("overlay.toml", overlay)], secrets);
+            let told: Vec<String> = told.diagnostics.into_iter().map(|it| it.message).collect();
+            assert_eq!(told, [format!("`{path}` is one of a few words, and cannot come from elsewhere")]);
+        }
+    };
+    check("source.legitmark.verify", "[source.legitmark]\nverify = { env = \"WEBHOOK_SECRET\" }");
+    check("channel.mail.on_unknown", "[channel.mail]\non_unknown = { env = \"WEBHOOK_SECRET\" }");
+    check("rule.counterfeit.stale", "[rule.counterfeit]\nstale = { env = \"WEBHOOK_SECRET\" }");
+    check("audience.staff.kind", "[audience.staff]\nkind = { env = \"WEBHOOK_SECRET\" }");
+    check("channel.mail.kind", "[channel.mail]\nkind = { env = \"WEBHOOK_SECRET\" }");
+}
+
+#[test]
 fn a_channel_of_which_nothing_can_be_made_without_its_secrets_is_told() {
     let overlay = r#"
 [channel.odd]

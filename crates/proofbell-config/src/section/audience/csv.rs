@@ -28,9 +28,11 @@ fn csv(scope: &Scope<'_>, reader: FieldReader) -> Option<Found> {
         })?,
         None => At { value: "reference_id".to_owned(), at: scope.place("path") },
     };
-    let path = scope.string("path")?;
+    let (path, assumed) = scope.cx.with_assumed(|| scope.string("path"));
+    let path = path?;
     let full = scope.cx.sources.directory(path.at.file()).join(&path.value);
-    let fields = columns(scope, &full, &path, &key).map(|value| At { value, at: path.at });
+    let columns = if assumed { None } else { columns(scope, &full, &path, &key) };
+    let fields = columns.map(|value| At { value, at: path.at });
     let directory = Arc::new(CsvDirectory::new(full, key.value, reader));
     Some(Found { directory, members: None, fields })
 }
