@@ -21,7 +21,7 @@ mod section;
 mod show;
 mod source;
 mod specimen;
-mod suggest;
+pub mod suggest;
 mod template;
 mod tree;
 

@@ -4,7 +4,7 @@
 const SIMILAR: f64 = 0.8;
 
 /// The most like of the known words, when one is like enough.
-pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
+pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<&'k str> {
     let word = word.to_lowercase();
     let likeness = |candidate: &str| {
         let candidate = candidate.to_lowercase();
@@ -21,7 +21,7 @@ pub(crate) fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) 
 }
 
 /// ``did you mean `via`? Known keys are: on, to, via`` — with `what` for "keys".
-pub(crate) fn hint<'k>(word: &str, what: &str, known: impl IntoIterator<Item = &'k str>) -> String {
+pub fn hint<'k>(word: &str, what: &str, known: impl IntoIterator<Item = &'k str>) -> String {
     let known: Vec<&str> = known.into_iter().collect();
     if known.is_empty() {
         return format!("there are no {what} yet");

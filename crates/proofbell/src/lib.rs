@@ -9,7 +9,6 @@ mod demo;
 mod embedded;
 mod loading;
 mod logging;
-mod nearest;
 mod output;
 mod raw_words;
 mod readable;

@@ -1,5 +1,7 @@
 //! What somebody wants of the starter set.
 
+use proofbell_config::suggest;
+
 /// A channel of the starter set.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct StarterChannel {
@@ -44,17 +46,22 @@ impl Choice {
         let channels = each(channels, |word| {
             let known = CHANNELS.iter().find(|known| [known.word, known.name, known.kind].contains(&word));
             known.map(|known| known.word).ok_or_else(|| {
+                let near = near(word, CHANNELS.iter().flat_map(|known| [known.word, known.name, known.kind]));
                 let known: Vec<String> = CHANNELS
                     .iter()
                     .map(|known| format!("{} (kind {}, called `{}`)", known.word, known.kind, known.name))
                     .collect();
-                format!("the starter set has no channel `{word}`; it has {}", known.join(", "))
+                format!("the starter set has no channel `{word}`; {near}it has {}", known.join(", "))
             })
         })?;
         let locales = each(locales, |word| {
             let known = LOCALES.into_iter().find(|known| known.eq_ignore_ascii_case(word));
             known.ok_or_else(|| {
-                format!("the starter set is not written in `{word}`; it is written in {}", LOCALES.join(", "))
+                let near = near(word, LOCALES);
+                format!(
+                    "the starter set is not written in `{word}`; {near}it is written in {}",
+                    LOCALES.join(", ")
+                )
             })
         })?;
         Ok(Choice {
@@ -74,6 +81,11 @@ impl Choice {
     pub(crate) fn default_locale(&self) -> &'static str {
         self.locales.first().copied().unwrap_or(LOCALES[0])
     }
+}
+
+/// ``did you mean `email`? ``, or nothing.
+fn near(word: &str, known: impl IntoIterator<Item = &'static str>) -> String {
+    suggest::nearest(word, known).map(|near| format!("did you mean `{near}`? ")).unwrap_or_default()
 }
 
 /// Reads each word once.
@@ -109,7 +121,11 @@ mod tests {
         check(&["smtp", " slack", "email"], &["JA"], chosen(&["email", "slack"], &["ja"]));
         check(&["authenticity", "twilio"], &["ja", "en", "ja"], chosen(&["slack", "sms"], &["ja", "en"]));
         let channels = "email (kind smtp, called `email`), slack (kind slack, called `authenticity`), sms (kind twilio, called `sms`)";
-        check(&["emial"], &[], Err(&format!("the starter set has no channel `emial`; it has {channels}")));
+        check(
+            &["emial"],
+            &[],
+            Err(&format!("the starter set has no channel `emial`; did you mean `email`? it has {channels}")),
+        );
         check(&["email", ""], &[], Err(&format!("the starter set has no channel ``; it has {channels}")));
         check(&[], &["fr"], Err("the starter set is not written in `fr`; it is written in en, ja"));
     }

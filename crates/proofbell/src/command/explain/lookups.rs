@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
+use proofbell_config::suggest;
 use proofbell_directory::{Directory, FieldReader, ListDirectory, Lookup, LookupError, Member};
 use proofbell_notify::Recipient;
 
 use crate::command::Stop;
-use crate::nearest;
 use crate::wiring::Wired;
 
 /// What `--lookup` says of one audience.
@@ -73,7 +73,7 @@ fn read<'a>(
             None => (place, None),
         };
         if !audiences.contains(&audience) {
-            let instead = nearest::instead(audience, audiences.iter().copied());
+            let instead = suggest::hint(audience, "audiences", audiences.iter().copied());
             return Err(wrong(format!("no audience `{audience}`; {instead}")));
         }
         let before = all.remove(audience);
@@ -118,7 +118,7 @@ fn person(before: Option<Played>, field: &str, value: &str) -> Result<Played, St
         None if Member::FIELDS.contains(&field) => member.set(field, value),
         None => {
             let known = Member::FIELDS.into_iter().chain(["extra.KEY"]);
-            return Err(format!("no field `{field}`; {}", nearest::instead(field, known)));
+            return Err(format!("no field `{field}`; {}", suggest::hint(field, "fields", known)));
         }
     }
     given.push(field.to_owned());
@@ -162,11 +162,11 @@ mod tests {
             (vec!["seller"], "--lookup seller: write it as AUDIENCE.FIELD=VALUE"),
             (
                 vec!["sellr.email=a@b.example"],
-                "no audience `sellr`; did you mean `seller`? there are: operations, seller",
+                "no audience `sellr`; did you mean `seller`? Known audiences are: operations, seller",
             ),
             (
                 vec!["seller.mail=a@b.example"],
-                "no field `mail`; did you mean `email`? there are: name, email, phone,",
+                "no field `mail`; did you mean `email`? Known fields are: name, email, phone,",
             ),
             (vec!["seller.extra.=x"], "write the key behind `extra.`"),
             (vec!["seller=someone"], "`someone` is not `nobody` or `unavailable`"),

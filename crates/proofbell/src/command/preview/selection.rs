@@ -1,12 +1,12 @@
 //! Which previews are asked for.
 
+use proofbell_config::suggest;
 use proofbell_directory::{FieldReader, Member};
 use proofbell_engine::Templates;
 use proofbell_notify::Form;
 
 use super::PreviewArgs;
 use crate::command::Stop;
-use crate::nearest;
 use crate::wiring::Wired;
 
 /// One preview that is asked for.
@@ -48,7 +48,7 @@ pub(super) fn of(wired: &Wired, args: &PreviewArgs) -> Result<Vec<Wanted>, Stop>
 
 fn known<'t>(templates: &'t Templates, name: &str) -> Result<&'t str, Stop> {
     templates.names().find(|known| *known == name).ok_or_else(|| {
-        Stop::Usage(format!("no template `{name}`; {}", nearest::instead(name, templates.names())))
+        Stop::Usage(format!("no template `{name}`; {}", suggest::hint(name, "templates", templates.names())))
     })
 }
 
