@@ -56,14 +56,42 @@ fn in_the_way(directory: &Path, files: &[StarterFile]) -> Vec<PathBuf> {
     let exists = |path: &PathBuf| std::fs::symlink_metadata(path).is_ok();
     let mut found: Vec<PathBuf> =
         files.iter().map(|file| shown(directory, &file.path)).filter(exists).collect();
-    let beside = std::fs::read_dir(shown(directory, Path::new("config"))).into_iter().flatten();
-    let beside = beside.filter_map(|entry| Some(entry.ok()?.path()));
-    found.extend(beside.filter(|path| path.extension().is_some_and(|extension| extension == "toml")));
+    for folder in ["config", "config/tests"] {
+        let (files, _) = entries(&shown(directory, Path::new(folder)));
+        found.extend(files.into_iter().filter(|path| is_called(path, "toml")));
+    }
+    found.extend(
+        below(shown(directory, Path::new("templates"))).into_iter().filter(|path| is_called(path, "hbs")),
+    );
     // A file in the place of a directory.
     let directories = ["config", "templates"].map(|name| shown(directory, Path::new(name)));
     found.extend(directories.into_iter().chain([directory.to_owned()]).filter(|path| path.is_file()));
     found.sort();
     found.dedup();
+    found
+}
+
+fn is_called(path: &Path, extension: &str) -> bool {
+    path.extension().is_some_and(|own| own == extension)
+}
+
+/// The files of a folder, links among them, and its folders. What cannot be read has none.
+fn entries(folder: &Path) -> (Vec<PathBuf>, Vec<PathBuf>) {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let is_folder = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+    let (folders, files): (Vec<_>, Vec<_>) = entries.partition(is_folder);
+    let paths = |entries: Vec<std::fs::DirEntry>| entries.iter().map(std::fs::DirEntry::path).collect();
+    (paths(files), paths(folders))
+}
+
+/// The files in a folder and all folders below it.
+fn below(folder: PathBuf) -> Vec<PathBuf> {
+    let (mut found, mut open) = (Vec::new(), vec![folder]);
+    while let Some(folder) = open.pop() {
+        let (files, folders) = entries(&folder);
+        found.extend(files);
+        open.extend(folders);
+    }
     found
 }
 

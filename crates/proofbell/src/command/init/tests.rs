@@ -15,7 +15,9 @@ fn what_is_there_already_is_in_the_way() {
         assert_eq!(in_the_way(home.path(), &files), expected, "{there:?}");
     };
     check(&[], &[]);
-    check(&["config/readme.txt", "templates/mine/email.en.hbs", "README.md"], &[]);
+    check(&["config/readme.txt", "config/tests/event.json", "templates/notes.txt", "README.md"], &[]);
+    let foreign = ["config/tests/mine.toml", "templates/mine/email.en.hbs", "templates/partials/foot.hbs"];
+    check(&foreign, &foreign);
     check(
         &["templates/reshoot/email.en.hbs", "config/rules.toml"],
         &["config/rules.toml", "templates/reshoot/email.en.hbs"],
