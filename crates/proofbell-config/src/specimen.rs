@@ -52,7 +52,7 @@ fn fault(
         form: variant.form,
         event,
         recipient: &recipient,
-        round: 1,
+        case: None,
         now: NOW,
     };
     let likeness = match templates.reads_what_nobody_knows(variant) {

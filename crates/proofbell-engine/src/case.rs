@@ -72,6 +72,19 @@ pub struct CaseFacts {
     pub thumbnail: Option<String>,
 }
 
+impl CaseFacts {
+    /// What is known of a case, as an event of this round sees it.
+    pub fn of(case: &Case, round: u32) -> CaseFacts {
+        CaseFacts {
+            sr_uuid: case.sr_uuid.clone(),
+            reference_id: case.reference_id.clone(),
+            round,
+            state: case.state.clone(),
+            ..CaseFacts::default()
+        }
+    }
+}
+
 impl Case {
     /// How many events a case remembers; more than any real request has, so that a runaway sender cannot grow it without end.
     ///

@@ -20,8 +20,8 @@ pub struct Specimen<'a> {
     pub event: &'a Event,
     /// Whom it is for; the locale says in which language.
     pub recipient: &'a Recipient,
-    /// The round that `case.round` shows.
-    pub round: u32,
+    /// What is known of the case; `None` for what the event says by itself, in the first round.
+    pub case: Option<&'a CaseFacts>,
     /// What becomes of links that cannot be made for the event.
     pub dead_links: DeadLinks,
     /// What counts as the time of an event whose own cannot be read.
@@ -100,7 +100,7 @@ impl Engine {
     }
 
     fn specimen_draft(&self, specimen: &Specimen<'_>) -> Draft {
-        let Specimen { template, event, round, now, .. } = *specimen;
+        let Specimen { template, event, case, now, .. } = *specimen;
         let rule = self.rules().iter().find(|rule| rule.template == template);
         let sides = event.sides().len();
         let by_side = rule.is_some_and(|rule| rule.each == Each::Side) && sides > 0;
@@ -133,13 +133,7 @@ impl Engine {
             optional: false,
             thread_by_case: false,
             expires_at: now,
-            case: CaseFacts {
-                sr_uuid: event.sr_uuid.clone(),
-                reference_id: event.reference_id.clone(),
-                round,
-                state: state(event),
-                ..CaseFacts::default()
-            },
+            case: case.cloned().unwrap_or_else(|| alone(event)),
             nobody_for: None,
         }
     }
@@ -151,6 +145,17 @@ fn spoken_of(rule: &Rule, scene: &Scene<'_>) -> Vec<(Option<usize>, Vec<usize>)>
         (Ok(sides), Each::Event) => vec![(None, sides)],
         (Ok(sides), Each::Side) => sides.into_iter().map(|side| (Some(side), vec![side])).collect(),
         (Err(_), Each::Event | Each::Side) => Vec::new(),
+    }
+}
+
+/// The case as an event that is the first of it leaves it.
+fn alone(event: &Event) -> CaseFacts {
+    CaseFacts {
+        sr_uuid: event.sr_uuid.clone(),
+        reference_id: event.reference_id.clone(),
+        round: 1,
+        state: state(event),
+        ..CaseFacts::default()
     }
 }
 

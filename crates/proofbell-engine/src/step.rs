@@ -178,13 +178,7 @@ impl<'a> Moment<'a> {
         if case.contradicts(event.name, index) {
             names.push(EventName::VerdictChanged);
         }
-        let facts = CaseFacts {
-            sr_uuid: case.sr_uuid.clone(),
-            reference_id: case.reference_id.clone(),
-            round: case.round(at, &twins),
-            state: case.state.clone(),
-            ..CaseFacts::default()
-        };
+        let facts = CaseFacts::of(case, case.round(at, &twins));
         let stale = case.overtaken(stimulus.id, event.name, at);
         Moment { stimulus, at, names, facts, stale, own, twin }
     }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 
-use proofbell_tests::{Browser, Case, PATIENCE, Workbench, root, until};
+use proofbell_tests::{Browser, Case, Delivery, Market, PATIENCE, Seller, Workbench, root, until};
 use serde_json::Value;
 
 /// Every template of the starter set: `reshoot/email.ja`.
@@ -113,6 +113,31 @@ async fn one_template_is_shown_on_the_terminal_in_any_form_and_language() {
     let chat = &json[0]["shown"];
     assert_eq!((chat["file"].as_str(), json[0]["locale"].as_str()), (Some("reshoot/chat.en"), Some("fr")));
     assert!(chat["body"]["chat"].to_string().contains("MINE-1"), "{chat:#}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stored_event_is_shown_with_what_its_case_knows() {
+    let reference_id = "ITEM-\u{1b}[2J9";
+    let seller = Seller { reference_id, name: "Emma", email: "emma@example.com", phone: "", locale: "en" };
+    let market = Market::new(&[seller]).await;
+    let server = market.serve().await;
+    let case = Case::new(reference_id);
+    Delivery::new(&case.reshoot(&[("Front", "Blurry")])).accepted(server.public()).await;
+    market.smtp.wait_for_mails("emma@example.com", 1).await;
+    let mut later = case.later(60).state("COMPLETE/APPROVED");
+    later.as_object_mut().unwrap().remove("reference_id");
+    let verdict = Delivery::new(&later).accepted(server.public()).await;
+    market.smtp.wait_for_mails("emma@example.com", 2).await;
+
+    let arguments = ["preview", "authentic", "--form", "email", "--locale", "en", "--event", &verdict];
+    let shown = server.json(&arguments).await[0]["shown"]["body"]["email"].clone();
+    let messages = server.json(&["messages", "list", "--sr", &case.sr_uuid]).await;
+    let sent = messages.as_array().unwrap().iter().find(|message| message["rule"] == "authentic").unwrap();
+    assert!(shown["subject"].as_str().unwrap().contains(reference_id), "{shown:#}");
+    assert_eq!(shown["subject"], sent["title"], "{sent:#}");
+    // What somebody else wrote does not drive the terminal of whoever looks at it.
+    let told = server.run(&["messages", "show", sent["id"].as_str().unwrap()]).await.expect(0).stdout;
+    assert!(told.contains("ITEM- [2J9") && !told.contains('\u{1b}'), "{told:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -39,19 +39,55 @@ fn shown(rules: Vec<Rule>, template: &str, name: EventName) -> String {
     };
     let event = Event::parse(sample.payload().unwrap().to_string().as_bytes()).unwrap();
     let recipient = Recipient::default();
+    let case = CaseFacts { round: 2, reference_id: Some("of the case".to_owned()), ..CaseFacts::default() };
     let specimen = Specimen {
         dead_links: DeadLinks::default(),
         template,
         form: Form::Text,
         event: &event,
         recipient: &recipient,
-        round: 2,
+        case: Some(&case),
         now: at("13:00"),
     };
     match engine(rules).specimen(&specimen).unwrap().body {
         Body::Text(text) => text,
         other => panic!("{other:?}"),
     }
+}
+
+#[test]
+fn a_case_that_is_known_says_what_its_event_does_not() {
+    let facts = alone(&event_without_item());
+    assert_eq!((facts.reference_id, facts.round, facts.state.is_some()), (None, 1, true));
+    let known = CaseFacts { reference_id: Some("ITEM-1".to_owned()), round: 3, ..CaseFacts::default() };
+    let (event, recipient) = (event_without_item(), Recipient::default());
+    let of = |case| {
+        let engine = engine(Vec::new());
+        let now = at("13:00");
+        let specimen = Specimen {
+            template: "t",
+            form: Form::Text,
+            event: &event,
+            recipient: &recipient,
+            case,
+            dead_links: DeadLinks::LeaveOut,
+            now,
+        };
+        engine.specimen_draft(&specimen).case
+    };
+    assert_eq!(of(Some(&known)), known);
+    assert_eq!(of(None), alone(&event));
+}
+
+fn event_without_item() -> Event {
+    let sample = Sample {
+        name: EventName::Authentic,
+        sr_uuid: "sr-1".to_owned(),
+        reference_id: None,
+        at: at("12:00"),
+        sides: Vec::new(),
+    };
+    Event::parse(sample.payload().unwrap().to_string().as_bytes()).unwrap()
 }
 
 fn with_template(name: &str, on: &str) -> Rule {

@@ -113,7 +113,7 @@ fn rendered(
             form,
             event: &event,
             recipient: &recipient,
-            round: 1,
+            case: None,
             dead_links: DeadLinks::LeaveOut,
             now,
         })

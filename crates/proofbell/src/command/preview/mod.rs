@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use proofbell_engine::Stimulus;
+use proofbell_config::Secrets;
+use proofbell_engine::{CaseFacts, Stimulus};
 use proofbell_event::Event;
 use proofbell_notify::Form;
 
@@ -122,13 +123,15 @@ fn failures(shots: &[Shot]) -> Result<(), Stop> {
 /// What all previews are made with.
 async fn light(wired: &Wired, event: Option<&str>) -> Result<Light, Stop> {
     let now = Timestamp::now();
-    let Some(what) = event else { return Ok(Light { now, event: None, round: 1 }) };
+    let Some(what) = event else { return Ok(Light { now, event: None, case: None }) };
     match subject::find(wired, what, None).await? {
         Subject::Known(known) => {
             let event: &Event = &known.event;
             let stimulus = Stimulus { id: known.id, generation: 0, received_at: known.received_at, event };
-            let round = wired.runtime.engine.explain(&known.case, &stimulus).decision.round;
-            Ok(Light { now: known.received_at, round, event: Some(known.event) })
+            let step = wired.runtime.engine.explain(&known.case, &stimulus);
+            // An event may say less than its case: an earlier one had the item's id.
+            let case = Some(CaseFacts::of(&step.case, step.decision.round));
+            Ok(Light { now: known.received_at, case, event: Some(known.event) })
         }
         Subject::Unreadable(unreadable) => {
             Err(Stop::Failed(format!("`{what}` cannot be shown: {}", unreadable.problem)))

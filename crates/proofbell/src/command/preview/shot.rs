@@ -1,7 +1,7 @@
 //! One rendered preview, as data: `--json` prints it as it is.
 
 use jiff::Timestamp;
-use proofbell_engine::{DeadLinks, Specimen};
+use proofbell_engine::{CaseFacts, DeadLinks, Specimen};
 use proofbell_event::Event;
 use proofbell_notify::{Body, Form, Recipient};
 use proofbell_pipeline::{Channel, Runtime};
@@ -25,7 +25,8 @@ pub(super) struct Light {
     pub(super) now: Timestamp,
     /// Shown instead of samples.
     pub(super) event: Option<Event>,
-    pub(super) round: u32,
+    /// What is known of that event's case.
+    pub(super) case: Option<CaseFacts>,
 }
 
 /// One preview.
@@ -111,7 +112,7 @@ fn shown(runtime: &Runtime, wanted: &Wanted, light: &Light) -> Result<Shown, Str
         form: *form,
         event: &event,
         recipient: &recipient,
-        round: light.round,
+        case: light.case.as_ref(),
         now: light.now,
     };
     let composed = runtime.engine.specimen(&specimen).map_err(|error| format!("failed to {error}"))?;
