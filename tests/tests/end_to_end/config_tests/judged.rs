@@ -134,3 +134,56 @@ async fn one_file_keeps_one_text() {
     same.run(&["test", "added.toml", "--update"]).await.expect(0);
     run(&same, 0).await;
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_words_of_explain_are_those_of_because() {
+    let bench = with_test(
+        r#"
+[[test.step]]
+event = "reshoot_needed"
+sides = { front = "blurry" }
+lookup.seller = "nobody"
+silent = [
+  { rule = "reshoot-label", because = "where.side" },
+  { rule = "by-side", because = "except.reference_id" },
+  { rule = "reshoot", because = "nobody" },
+]
+expect = [{ template = "nobody-found" }]
+[[test.step]]
+event = { event_type = "media_rejected", sr_uuid = "SR-1", reference_id = "ITEM-2", timestamp = "2026-02-10T01:00:00Z", sides = [] }
+silent = [{ rule = "by-side", because = "where.side" }]
+lookup.seller = "nobody"
+expect = [{ template = "nobody-found" }]
+"#,
+    );
+    let rule = r#"
+[rule.by-side]
+on = "reshoot_needed"
+to = "operations"
+template = "reshoot"
+each = "side"
+except = { reference_id = "ITEM-1001" }
+"#;
+    let rules = std::fs::read_to_string(bench.path().join("config/rules.toml")).unwrap();
+    bench.write("config/rules.toml", &format!("{rules}{rule}"));
+    let told = run(&bench, 1).await.stdout;
+    assert!(told.contains("`by-side` kept silent, but not because of `where.side`"), "{told}");
+    assert!(told.contains("because of `each`: `each` finds no rejected side in this event"), "{told}");
+    let said = "because = \"where.side\" }]\nlookup";
+    change(&bench, "config/tests/added.toml", said, &said.replace("where.side", "each"));
+    run(&bench, 0).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_payload_does_not_drive_the_terminal_of_who_tests() {
+    let lookup = r#"lookup.seller = { phone = "+819012345678", locale = "en" }"#;
+    let steps = format!(
+        "{lookup}\n[[test.step]]\nevent = \"reshoot_needed\"\nreference_id = \"\\u001B[2Jx\\u009B31m\"\n"
+    );
+    let bench = with_test(&steps);
+    let ran = bench.run(&["test", "added.toml", "--junit", "results.xml"]).await.expect(1);
+    let junit = std::fs::read_to_string(bench.path().join("results.xml")).unwrap();
+    for told in [ran.stdout, junit] {
+        assert!(told.contains("[2Jx") && !told.contains(|c: char| c.is_control() && c != '\n'), "{told:?}");
+    }
+}
