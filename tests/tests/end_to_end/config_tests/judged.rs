@@ -110,7 +110,7 @@ at = "2026-02-10T10:00:00+09:00"
 lookup.seller = { name = "Emma" }
 [[test.step]]
 event = "authentic"
-silent = [{ rule = "authentic", because = "no_address" }]
+silent = [{ rule = "authentic", audience = "seller", because = "no_address" }]
 expect = [{ template = "nobody-found" }]
 "#;
     bench.write("config/tests/added.toml", alert);
@@ -146,7 +146,6 @@ lookup.seller = "nobody"
 silent = [
   { rule = "reshoot-label", because = "where.side" },
   { rule = "by-side", because = "except.reference_id" },
-  { rule = "reshoot", because = "nobody" },
 ]
 expect = [{ template = "nobody-found" }]
 [[test.step]]
@@ -178,7 +177,7 @@ except = { reference_id = "ITEM-1001" }
 async fn a_payload_does_not_drive_the_terminal_of_who_tests() {
     let lookup = r#"lookup.seller = { phone = "+819012345678", locale = "en" }"#;
     let steps = format!(
-        "{lookup}\n[[test.step]]\nevent = \"reshoot_needed\"\nreference_id = \"\\u001B[2Jx\\u009B31m\"\n"
+        "{lookup}\n[[test.step]]\nevent = \"reshoot_needed\"\nsides = {{ front = \"\\u001B[2Jx\\u009B31m\" }}\n"
     );
     let bench = with_test(&steps);
     let ran = bench.run(&["test", "added.toml", "--junit", "results.xml"]).await.expect(1);
