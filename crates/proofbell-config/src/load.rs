@@ -132,9 +132,19 @@ fn home(files: &dyn Files, layer: &Path) -> PathBuf {
 /// The files of one layer, merged: a file, or every `*.toml` directly in a directory.
 fn read_layer(cx: &Context<'_>, layer: &Path) -> Table {
     let mut tree = Table::default();
-    let Ok(listed) = cx.files.list(layer) else {
-        read_file(cx, layer, &mut tree);
-        return tree;
+    let listed = match cx.files.list(layer) {
+        Ok(listed) => listed,
+        Err(_) if !cx.files.exists(layer) => {
+            let message = format!("there is no {}", tidy(layer).display());
+            let hint =
+                "name the directory with the configuration by --config, or write one with `proofbell init`";
+            cx.report.push(Finding::error(code::UNREADABLE, None, message).hint(hint));
+            return tree;
+        }
+        Err(_) => {
+            read_file(cx, layer, &mut tree);
+            return tree;
+        }
     };
     let mut any = false;
     for listed in listed.iter().filter(|listed| listed.kind == ListedKind::File && is_toml(&listed.name)) {

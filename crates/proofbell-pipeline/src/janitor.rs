@@ -11,7 +11,7 @@ use crate::Code;
 use crate::address::ended;
 use crate::channel_worker::{LEASE, not_sent};
 use crate::live::Live;
-use crate::observe::count_end;
+use crate::observe::{count_end, tell_dead};
 use crate::orphans::settle_orphans;
 use crate::recorder::keep;
 use crate::shared::{GoOn, Shared};
@@ -132,7 +132,12 @@ async fn end_of_channel(shared: &Shared, channel: &str, only: ClaimOnly) -> Resu
         if claimed.is_empty() {
             break;
         }
-        claimed.iter().for_each(|claimed| count_end(&claimed.channel, &next));
+        for claimed in &claimed {
+            count_end(&claimed.channel, &next);
+            if let Next::End(end) = &next {
+                tell_dead(claimed.message.id, &claimed.channel, end);
+            }
+        }
         keep(shared, claimed.iter().map(|claimed| not_sent(claimed, next.clone(), now)).collect()).await;
     }
     Ok(())

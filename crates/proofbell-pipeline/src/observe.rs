@@ -4,6 +4,8 @@ use proofbell_engine::Decision;
 use proofbell_notify::Outcome;
 use proofbell_store::{Addressed, Claimed, Ended, MessageState, NewMessage, Next, StoredEvent};
 
+use uuid::Uuid;
+
 use crate::Code;
 
 /// Somebody who watches the pipeline at work. Called from the worker: it must not block.
@@ -49,7 +51,10 @@ pub(crate) fn count_attempt(channel: &str, outcome: &'static str) {
 /// Counts a message that was made.
 pub(crate) fn count_made(message: &NewMessage) {
     let state = match &message.state {
-        MessageState::Ended(ended) => Code::label(ended),
+        MessageState::Ended(ended) => {
+            tell_dead(message.id, &message.channel, ended);
+            Code::label(ended)
+        }
         MessageState::Queued | MessageState::Claimed | MessageState::Sent | MessageState::Delivered => {
             "queued"
         }
@@ -63,6 +68,17 @@ pub(crate) fn count_end(channel: &str, next: &Next) {
         Next::Sent { .. } => count_message(channel, "sent"),
         Next::End(ended) => count_message(channel, Code::label(ended)),
         Next::RetryAt(_) | Next::WaitUntil(_) => {}
+    }
+}
+
+/// Tells the log of a message that could not be sent and was not even tried: somebody waits for it.
+pub(crate) fn tell_dead(message: Uuid, channel: &str, ended: &Ended) {
+    match ended {
+        Ended::Dead { code, detail } => {
+            tracing::warn!(message = %message, channel, code, reason = detail, "a message ends unsent");
+        }
+        // On purpose, so it is no news.
+        Ended::Suppressed { .. } => {}
     }
 }
 

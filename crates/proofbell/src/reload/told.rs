@@ -33,7 +33,7 @@ pub(super) fn tell(reload: &Reload) {
             metrics::gauge!(SUCCESSFUL).set(0.0);
         }
         (ReloadOutcome::Unchanged, _) => {
-            tracing::info!("nothing of the configuration has changed");
+            tracing::info!("what the files say is what runs already: nothing has changed");
             succeeded(reload.at);
         }
         (ReloadOutcome::Applied, changes) => {

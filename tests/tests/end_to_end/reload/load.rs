@@ -15,8 +15,8 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{Counts, DESK, GLOSSARY, RULES, SOURCE, bench, template};
 
 const RELOADS: usize = 100;
-/// Between two events: 100 a second.
-const EVERY: Duration = Duration::from_millis(10);
+/// Between two events: 200 a second.
+const EVERY: Duration = Duration::from_millis(5);
 /// How long something may take on a machine that does much else: what is slow is no defect here, what is lost or doubled is.
 const LONG_PATIENCE: Duration = Duration::from_secs(120);
 /// As many wait for one fsync where the disk is slow.

@@ -52,10 +52,11 @@ impl<'s> TableShape<'s> {
     }
 
     /// The first sentence of what is written about a key.
-    pub(super) fn about(&self, key: &str) -> Option<&'s str> {
+    pub(super) fn about(&self, key: &str) -> Option<String> {
         let text = self.key(key)?.get("description")?.as_str()?;
         let end = text.find(". ").or_else(|| text.find(".\n")).unwrap_or(text.len());
-        Some(text[..end].trim_end_matches('.'))
+        // As wide as the source was: a message is one line.
+        Some(text[..end].trim_end_matches('.').split_whitespace().collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -71,7 +71,10 @@ pub(crate) async fn run(globals: &Globals, args: &CheckArgs) -> Result<(), Stop>
         SecretsMode::Assume => Secrets::Assume,
     };
     let began = Instant::now();
-    let loaded = loading::read(globals, secrets);
+    let mut loaded = loading::read(globals, secrets);
+    if let Some(configuration) = &loaded.configuration {
+        loaded.diagnostics.extend(loading::tests(globals, configuration).diagnostics);
+    }
     let took = began.elapsed();
     if let Some(key) = &args.show {
         return show::run(globals, &loaded, key);
@@ -133,6 +136,7 @@ fn judge<'l>(globals: &Globals, args: &CheckArgs, loaded: &'l Loaded) -> Result<
         Some(_) if args.deny_warnings && warnings > 0 => {
             Err(refused(", which --deny-warnings does not let pass"))
         }
+        Some(_) if errors > 0 => Err(refused("; it would run, but its tests would not")),
         Some(configuration) => Ok(configuration),
         None => Err(refused("")),
     }

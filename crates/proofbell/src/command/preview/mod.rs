@@ -11,7 +11,6 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use jiff::Timestamp;
-use proofbell_config::Secrets;
 use proofbell_engine::{CaseFacts, Stimulus};
 use proofbell_event::Event;
 use proofbell_notify::Form;
