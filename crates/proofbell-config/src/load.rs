@@ -136,8 +136,7 @@ fn read_layer(cx: &Context<'_>, layer: &Path) -> Table {
         Ok(listed) => listed,
         Err(_) if !cx.files.exists(layer) => {
             let message = format!("there is no {}", tidy(layer).display());
-            let hint =
-                "name the directory with the configuration by --config, or write one with `proofbell init`";
+            let hint = "--config names the configuration, --overlay what lies on top; `proofbell init` writes one to start from";
             cx.report.push(Finding::error(code::UNREADABLE, None, message).hint(hint));
             return tree;
         }

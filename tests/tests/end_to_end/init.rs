@@ -117,7 +117,7 @@ async fn names_that_are_not_known_are_told_with_those_that_are() {
     for (arguments, says) in [
         (
             ["init", "--channels=email,emial"],
-            "no channel `emial`; it has email (kind smtp, called `email`), slack",
+            "no channel `emial`; did you mean `email`? it has email (kind smtp, called `email`), slack",
         ),
         (["init", "--channels="], "it has email"),
         (["init", "--locale=en,fr"], "not written in `fr`; it is written in en, ja"),

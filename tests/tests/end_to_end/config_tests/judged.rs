@@ -75,7 +75,8 @@ async fn whom_nobody_would_look_up_needs_no_lookup() {
         r#"
 [[test.step]]
 event = { event_type = "state_change", sr_uuid = "0c3c4b0e-6f3b-4a7e-9a63-0d0f6f3b4a7e", timestamp = "2026-02-10T01:00:00Z", state = { primary = "COMPLETE", supplement = "APPROVED" } }
-silent = [{ rule = "authentic", audience = "seller", because = "nobody" }, { rule = "authentic", via = "email", because = "render_failed" }]
+silent = [{ rule = "authentic", audience = "seller", because = "nobody" }]
+expect = [{ rule = "authentic", audience = "operations", template = "nobody-found", text_lacks = "https://" }]
 "#,
     );
     run(&bench, 0).await;
