@@ -61,6 +61,8 @@ pub struct Loaded {
     /// Every file that was read: configuration, templates and secrets. When one of them changes, loading again may come to
     /// something else.
     pub files: Vec<PathBuf>,
+    /// `[server]`, as far as it can be read though the rest may be refused: where a running server is asked. Absent without any file.
+    pub server: Option<Server>,
     tree: Table,
     replaced: Vec<merge::Replaced>,
     sources: Sources,
@@ -114,11 +116,19 @@ pub fn load(request: &Request<'_>) -> Loaded {
     }
     show::warn_of_written_secrets(&cx, &tree);
     let home = request.layers.first().map(|layer| home(request.files, layer)).unwrap_or_default();
-    let configuration = read(&cx, &tree, &home, request);
+    let (server, configuration) = match sources.first() {
+        Some(first) => {
+            // The root has no place of its own; nothing is ever reported at it.
+            let root = Scope::of(&cx, &tree, Place::of(first, 0..0), String::new());
+            let sections = sections(&root, &home, request);
+            (Some(sections.server.clone()), read(&cx, &tree, sections))
+        }
+        None => (None, None),
+    };
     let files = cx.read_files();
     let configuration = configuration.filter(|_| !report.has_errors());
     let diagnostics = report.finish(&sources);
-    Loaded { configuration, diagnostics, files, tree, replaced, sources }
+    Loaded { configuration, diagnostics, files, server, tree, replaced, sources }
 }
 
 /// Where default paths count from.
@@ -191,12 +201,8 @@ struct Sections {
     templates: TemplateSet,
 }
 
-/// Reads section by section, then checks what the sections say of each other.
-fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> Option<Configuration> {
-    // The root has no place of its own; nothing is ever reported at it.
-    let nowhere = Place::of(cx.sources.first()?, 0..0);
-    let root = Scope::of(cx, tree, nowhere, String::new());
-    let mut sections = sections(&root, home, request);
+/// Checks what the sections say of each other.
+fn read(cx: &Context<'_>, tree: &Table, mut sections: Sections) -> Option<Configuration> {
     let links: BTreeMap<String, Link> =
         sections.links.iter().map(|(name, read)| (name.clone(), read.link.clone())).collect();
     let compiled = template::compile(cx, &sections.templates, &links, &sections.defaults.defaults.locale);
@@ -221,6 +227,7 @@ fn read(cx: &Context<'_>, tree: &Table, home: &Path, request: &Request<'_>) -> O
     compiled.whole.then_some(configuration)
 }
 
+/// Reads section by section.
 fn sections(root: &Scope<'_>, home: &Path, request: &Request<'_>) -> Sections {
     let server = section::server::read(root);
     let store = section::store::read(root, home);

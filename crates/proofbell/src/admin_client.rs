@@ -1,5 +1,6 @@
 //! Asking the running server, or doing it on the store when none runs.
 
+use proofbell_config::Server;
 use proofbell_notify::Toolkit;
 use proofbell_notify::http::SendError;
 use reqwest::Url;
@@ -7,7 +8,6 @@ use serde_json::Value;
 
 use crate::cli::Globals;
 use crate::command::Stop;
-use crate::wiring::Wired;
 
 /// The running server's admin door.
 pub(crate) struct AdminClient {
@@ -27,8 +27,8 @@ pub(crate) enum Asked {
 }
 
 impl AdminClient {
-    pub(crate) fn new(globals: &Globals, wired: &Wired) -> Result<AdminClient, Stop> {
-        let address = globals.admin.clone().unwrap_or_else(|| format!("http://{}", wired.server.admin));
+    pub(crate) fn new(globals: &Globals, server: &Server) -> Result<AdminClient, Stop> {
+        let address = globals.admin.clone().unwrap_or_else(|| format!("http://{}", server.admin));
         let base = Url::parse(&address)
             .ok()
             .filter(|url| matches!(url.scheme(), "http" | "https") && url.host().is_some())
@@ -36,7 +36,7 @@ impl AdminClient {
         Ok(AdminClient {
             base,
             named: globals.admin.is_some(),
-            token: wired.server.admin_token.clone(),
+            token: server.admin_token.clone(),
             http: Toolkit::default().http,
         })
     }

@@ -31,22 +31,26 @@ pub(crate) enum Change {
 /// Makes changes: asks the server, and once none answers does the rest itself under the store's lock.
 pub(crate) struct Changer {
     client: AdminClient,
-    wired: Option<Wired>,
+    /// What the rest is done on, once.
+    own: Option<Result<Wired, Stop>>,
     local: Option<Handle>,
 }
 
 impl Changer {
-    pub(crate) fn new(globals: &Globals, wired: Wired) -> Result<Changer, Stop> {
-        Ok(Changer { client: AdminClient::new(globals, &wired)?, wired: Some(wired), local: None })
+    /// A server that runs can be asked though the configuration on the disk is refused meanwhile: that is when a channel must be paused.
+    pub(crate) fn new(globals: &Globals) -> Result<Changer, Stop> {
+        let (server, own) = loading::server_and_rest(globals)?;
+        Ok(Changer { client: AdminClient::new(globals, &server)?, own: Some(own), local: None })
     }
 
     /// Makes one change; what the server, or the pipeline's handle, says of it.
     pub(crate) async fn make(&mut self, change: &Change) -> Result<Value, Stop> {
-        if let Some(wired) = self.wired.take() {
+        if let Some(own) = self.own.take() {
             if let Asked::Done(answer) = self.ask(change).await? {
-                self.wired = Some(wired);
+                self.own = Some(own);
                 return Ok(answer);
             }
+            let wired = own?;
             let store = loading::writing(&wired)?;
             self.local = Some(Handle::without_workers(store, Arc::new(wired.runtime)).await?);
         }

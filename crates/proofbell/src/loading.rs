@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use proofbell_config::{
-    Configuration, Disk, Files, Loaded, LoadedTests, Request, Secrets, Severity, load, load_tests,
+    Configuration, Disk, Files, Loaded, LoadedTests, Request, Secrets, Server, Severity, load, load_tests,
     process_environment, render,
 };
 use proofbell_notify::Toolkit;
@@ -57,6 +57,20 @@ pub(crate) fn tests(globals: &Globals, configuration: &Configuration) -> LoadedT
 pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> {
     let mut loaded = read(globals, secrets);
     loaded.configuration.take().map(wire).ok_or_else(|| refused(&loaded))
+}
+
+/// Where the running server is asked, and what can be done without it, or why nothing can.
+///
+/// # Errors
+/// When there is no configuration at all.
+pub(crate) fn server_and_rest(globals: &Globals) -> Result<(Server, Result<Wired, Stop>), Stop> {
+    let mut loaded = read(globals, Secrets::Require);
+    let rest = loaded.configuration.take().map(wire).ok_or_else(|| refused(&loaded));
+    match (loaded.server, rest) {
+        (Some(server), rest) => Ok((server, rest)),
+        (None, Err(stop)) => Err(stop),
+        (None, Ok(wired)) => Ok((wired.server.clone(), Ok(wired))),
+    }
 }
 
 /// Loads what a command decides by, without its secrets; only errors are told. A channel that nothing could be made of is one: without

@@ -51,7 +51,7 @@ async fn list(globals: &Globals) -> Result<(), Stop> {
 }
 
 async fn change(globals: &Globals, name: &str, change: &Change, done: &str) -> Result<(), Stop> {
-    let mut changer = Changer::new(globals, loading::wired(globals, Secrets::Require)?)?;
+    let mut changer = Changer::new(globals)?;
     changer.make(change).await?;
     match globals.json {
         true => output::json(&json!({ "channel": name, "done": done })),

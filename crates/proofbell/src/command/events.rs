@@ -56,7 +56,7 @@ async fn show(globals: &Globals, id: &str) -> Result<(), Stop> {
 /// All ids are read before the first one is replayed, so that a typing error does nothing.
 async fn replay(globals: &Globals, ids: &[String]) -> Result<(), Stop> {
     let ids: Vec<EventId> = ids.iter().map(|id| parse(id)).collect::<Result<_, _>>()?;
-    let mut changer = Changer::new(globals, loading::wired(globals, Secrets::Require)?)?;
+    let mut changer = Changer::new(globals)?;
     for id in ids {
         let answer = changer.make(&Change::Replay(id)).await?;
         told(globals, id, answer.get("generation").and_then(Value::as_u64).unwrap_or_default());

@@ -74,7 +74,7 @@ async fn change(
     done: &str,
 ) -> Result<(), Stop> {
     let ids: Vec<Uuid> = ids.iter().map(|id| parse(id)).collect::<Result<_, _>>()?;
-    let mut changer = Changer::new(globals, loading::wired(globals, Secrets::Require)?)?;
+    let mut changer = Changer::new(globals)?;
     for id in ids {
         changer.make(&change(id)).await?;
         match globals.json {

@@ -28,7 +28,7 @@ pub(crate) async fn run(globals: &Globals, args: SendArgs) -> Result<(), Stop> {
         None => (plain(channel.notifier.form()), "en".to_owned(), "(test)".to_owned()),
         Some(template) => rendered(&wired, template, channel.notifier.form(), locale)?,
     };
-    let client = AdminClient::new(globals, &wired)?;
+    let client = AdminClient::new(globals, &wired.server)?;
     let request = json!({
         "channel": args.via, "to": args.to, "region": wired.region, "body": body, "locale": locale, "template": template,
     });

@@ -186,6 +186,11 @@ async fn what_is_wrong_is_told_to_operators_and_counted_for_the_public() {
     assert!(log.contains("config/rules.toml:4:1") && log.contains("the one of before stays"), "{log}");
     assert!(!log.contains("hunter2") && !private.contains("hunter2"), "{private}");
     tells(&server, &slack, "ITEM-1", "About").await;
+    // A server that runs is asked, whatever the files say meanwhile.
+    for change in ["pause", "resume"] {
+        server.run(&["channel", change, "desk"]).await.expect(0);
+    }
+    assert!(bench.run(&["channel", "pause", "desk"]).await.expect(2).stderr.contains("did you mean `to`?"));
 
     bench.replace("config/rules.toml", RULES);
     bench.replace("webhook-secret", SECRET);
