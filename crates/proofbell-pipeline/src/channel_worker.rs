@@ -21,7 +21,7 @@ use self::pause::Patience;
 use crate::channel_state::ChannelState;
 use crate::ending::Ending;
 use crate::gate::{Gate, gate};
-use crate::observe::{count_end, tell_dead};
+use crate::observe::count_unsent;
 use crate::pace::Pace;
 use crate::recorder::{self, Recorder};
 use crate::runtime::Channel;
@@ -263,9 +263,8 @@ impl ChannelWorker {
     /// Ends a claimed message before it leaves.
     async fn end(&self, claimed: &Claimed, ended: Ended) {
         self.shared.observer.ended(claimed, &ended);
-        tell_dead(claimed.message.id, &claimed.channel, &ended);
+        count_unsent(claimed, &ended);
         let next = Next::End(ended);
-        count_end(&claimed.channel, &next);
         self.recorder.keep(not_sent(claimed, next, self.shared.clock.now())).await;
     }
 }

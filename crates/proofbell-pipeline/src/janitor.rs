@@ -11,7 +11,7 @@ use crate::Code;
 use crate::address::ended;
 use crate::channel_worker::{LEASE, not_sent};
 use crate::live::Live;
-use crate::observe::{count_end, tell_dead};
+use crate::observe::count_unsent;
 use crate::orphans::settle_orphans;
 use crate::recorder::keep;
 use crate::shared::{GoOn, Shared};
@@ -123,7 +123,7 @@ async fn end_of_removed(shared: &Shared) -> Result<(), StoreError> {
 /// Messages of a channel that is not configured any more end, so that their recipients' other channels get their turn.
 async fn end_of_channel(shared: &Shared, channel: &str, only: ClaimOnly) -> Result<(), StoreError> {
     let end = Code::NoChannel.end(format!("channel `{channel}` is not configured any more"));
-    let next = Next::End(end);
+    let next = Next::End(end.clone());
     // Asked each time: a reload may bring it back.
     while shared.live().has_lost_channel(channel, shared.timing.gone) {
         let now = shared.clock.now();
@@ -132,12 +132,7 @@ async fn end_of_channel(shared: &Shared, channel: &str, only: ClaimOnly) -> Resu
         if claimed.is_empty() {
             break;
         }
-        for claimed in &claimed {
-            count_end(&claimed.channel, &next);
-            if let Next::End(end) = &next {
-                tell_dead(claimed.message.id, &claimed.channel, end);
-            }
-        }
+        claimed.iter().for_each(|claimed| count_unsent(claimed, &end));
         keep(shared, claimed.iter().map(|claimed| not_sent(claimed, next.clone(), now)).collect()).await;
     }
     Ok(())

@@ -71,8 +71,14 @@ pub(crate) fn count_end(channel: &str, next: &Next) {
     }
 }
 
+/// Counts a claimed message that ends before it leaves, and tells the log of one that could not be sent.
+pub(crate) fn count_unsent(claimed: &Claimed, ended: &Ended) {
+    count_message(&claimed.channel, Code::label(ended));
+    tell_dead(claimed.message.id, &claimed.channel, ended);
+}
+
 /// Tells the log of a message that could not be sent and was not even tried: somebody waits for it.
-pub(crate) fn tell_dead(message: Uuid, channel: &str, ended: &Ended) {
+fn tell_dead(message: Uuid, channel: &str, ended: &Ended) {
     match ended {
         Ended::Dead { code, detail } => {
             tracing::warn!(message = %message, channel, code, reason = detail, "a message ends unsent");

@@ -13,7 +13,7 @@ use proofbell_store::{SqliteOptions, SqliteStore};
 use crate::builtin;
 use crate::cli::Globals;
 use crate::command::Stop;
-use crate::reload::{Fixed, Seen, Witness};
+use crate::reload::{self, Fixed, Seen, Witness};
 use crate::wiring::{Wired, wire};
 
 /// The configuration and its overlays, in order.
@@ -28,8 +28,18 @@ pub(crate) fn read(globals: &Globals, secrets: Secrets) -> Loaded {
 
 /// Loads from these files, without judging.
 pub(crate) fn read_from(files: &dyn Files, globals: &Globals, secrets: Secrets) -> Loaded {
+    asking(files, globals, secrets, load)
+}
+
+/// Hands over what the command line and the program say of what is to be loaded.
+fn asking<T>(
+    files: &dyn Files,
+    globals: &Globals,
+    secrets: Secrets,
+    with: impl FnOnce(&Request<'_>) -> T,
+) -> T {
     let (registry, toolkit, layers) = (builtin::notifiers(), Toolkit::default(), layers(globals));
-    load(&Request {
+    with(&Request {
         layers: &layers,
         files,
         environment: &process_environment,
@@ -41,16 +51,7 @@ pub(crate) fn read_from(files: &dyn Files, globals: &Globals, secrets: Secrets) 
 
 /// Reads the tests of a configuration that was loaded.
 pub(crate) fn tests(globals: &Globals, configuration: &Configuration) -> LoadedTests {
-    let (registry, toolkit, layers) = (builtin::notifiers(), Toolkit::default(), layers(globals));
-    let request = Request {
-        layers: &layers,
-        files: &Disk,
-        environment: &process_environment,
-        secrets: Secrets::Assume,
-        registry: &registry,
-        toolkit: &toolkit,
-    };
-    load_tests(&request, configuration)
+    asking(&Disk, globals, Secrets::Assume, |request| load_tests(request, configuration))
 }
 
 /// Loads what a command works on; only errors are told.
@@ -65,12 +66,9 @@ pub(crate) fn wired(globals: &Globals, secrets: Secrets) -> Result<Wired, Stop> 
 /// When there is no configuration at all.
 pub(crate) fn server_and_rest(globals: &Globals) -> Result<(Server, Result<Wired, Stop>), Stop> {
     let mut loaded = read(globals, Secrets::Require);
+    let server = loaded.server.take().ok_or_else(|| refused(&loaded))?;
     let rest = loaded.configuration.take().map(wire).ok_or_else(|| refused(&loaded));
-    match (loaded.server, rest) {
-        (Some(server), rest) => Ok((server, rest)),
-        (None, Err(stop)) => Err(stop),
-        (None, Ok(wired)) => Ok((wired.server.clone(), Ok(wired))),
-    }
+    Ok((server, rest))
 }
 
 /// Loads what a command decides by, without its secrets; only errors are told. A channel that nothing could be made of is one: without
@@ -103,14 +101,7 @@ pub(crate) fn wired_to_serve(globals: &Globals) -> Result<Served, Stop> {
     let witness = Witness::default();
     let mut loaded = read_from(&witness, globals, Secrets::Require);
     let configuration = loaded.configuration.take().ok_or_else(|| refused(&loaded))?;
-    for warning in &loaded.diagnostics {
-        let place = warning
-            .location
-            .as_ref()
-            .map(|at| format!("{}:{}", at.file.display(), at.line))
-            .unwrap_or_default();
-        tracing::warn!(place, problem = warning.message, "configuration");
-    }
+    loaded.diagnostics.iter().for_each(reload::tell);
     let fixed = Fixed::of(&configuration, &loaded);
     Ok(Served { wired: wire(configuration), seen: witness.into_seen(), fixed })
 }

@@ -128,7 +128,7 @@ impl Read {
     }
 }
 
-fn problem(diagnostic: &Diagnostic) -> Problem {
+pub(super) fn problem(diagnostic: &Diagnostic) -> Problem {
     Problem {
         severity: diagnostic.severity.as_str().to_owned(),
         code: diagnostic.code.to_owned(),

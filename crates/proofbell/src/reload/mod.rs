@@ -11,7 +11,7 @@ mod witness;
 
 use std::time::Duration;
 
-use proofbell_config::NOT_NOW;
+use proofbell_config::{Diagnostic, NOT_NOW};
 use proofbell_pipeline::Pipeline;
 use proofbell_server::answer::{Problem, Reload, ReloadOutcome};
 use proofbell_server::{Doors, Reloads, Wish};
@@ -208,6 +208,11 @@ impl Reloader {
         };
         (ReloadOutcome::Refused, None, vec![problem])
     }
+}
+
+/// Tells the log of a problem, as a reload does.
+pub(crate) fn tell(diagnostic: &Diagnostic) {
+    told::tell_problem(&attempt::problem(diagnostic));
 }
 
 /// What came of a reload.

@@ -53,7 +53,7 @@ pub(super) fn differing(files: &[PathBuf]) {
     tracing::info!(files = files.join(", "), "these say something else than before");
 }
 
-fn tell_problem(problem: &Problem) {
+pub(super) fn tell_problem(problem: &Problem) {
     let Problem { severity, code, place, message, hint } = problem;
     let place = place.as_ref().map(ToString::to_string).unwrap_or_default();
     let hint = hint.as_deref().unwrap_or_default();

@@ -133,10 +133,10 @@ fn judge<'l>(globals: &Globals, args: &CheckArgs, loaded: &'l Loaded) -> Result<
         Stop::Usage(format!("{} is refused: {errors}, {warnings}{why}", globals.config.display()))
     };
     match &loaded.configuration {
+        Some(_) if errors > 0 => Err(refused("; it would run, but its tests would not")),
         Some(_) if args.deny_warnings && warnings > 0 => {
             Err(refused(", which --deny-warnings does not let pass"))
         }
-        Some(_) if errors > 0 => Err(refused("; it would run, but its tests would not")),
         Some(configuration) => Ok(configuration),
         None => Err(refused("")),
     }
